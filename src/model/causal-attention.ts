@@ -1,0 +1,62 @@
+/**
+ * Causal attention inside a batch, for training: queries in blocks, each over the keys up to its own end, so that no
+ * T×T matrix exists and nearly half of the work is never done. Episodes packed into one lane don't see each other.
+ */
+import { type Dim, type Graph, ops, type Tensor } from '../tensor/index.ts';
+import type { ModelConfig } from './config.ts';
+import type { Attend } from './transformer.ts';
+
+/**
+ * Added to the score of what must not be seen: e⁻⁸⁰ ≈ 2·10⁻³⁵ is nothing beside any real weight, and still a normal
+ * float32: softmax over −10⁹ falls into a path several times slower.
+ */
+export const HIDDEN_SCORE = -80;
+
+export interface CausalOptions {
+  /** T: tokens a lane. */
+  readonly time: number;
+  /** B: lanes. */
+  readonly lanes: number;
+  /** Queries a block; default: 128. */
+  readonly block?: number;
+}
+
+/** `episodes` float32 [T·B]: the number of the episode that each token belongs to. */
+export function causalAttention(graph: Graph, config: ModelConfig, episodes: Tensor, { time: T, lanes: B, block = 128 }: CausalOptions): Attend {
+  const { heads: H, keyValueHeads: K, headWidth: D } = config;
+  const scale = 1 / Math.sqrt(D);
+  const blocks = Array.from({ length: Math.ceil(T / block) }, (_, i) => ({ start: i * block, end: Math.min(T, (i + 1) * block) }));
+  const masks = blocks.map(({ start, end }) => blockMask(graph, ops.reshape(episodes, [T, B]), start, end));
+
+  return (_layer, q, k, v) => {
+    const queries = ops.reshape(q, [T, B, H, D]);
+    const keys = repeatHeads(ops.reshape(k, [T, B, K, D]), H / K);
+    const values = repeatHeads(ops.reshape(v, [T, B, K, D]), H / K);
+    const parts = blocks.map(({ start, end }, i) =>
+      ops.attention(part(queries, start, end), part(keys, 0, end), part(values, 0, end), masks[i] as Tensor, scale),
+    );
+    return ops.reshape(ops.concat(parts, 0), [T * B, H * D]);
+  };
+}
+
+/** [B, 1, Tq, Tk]: 0 where key ≤ query in the same episode, else `HIDDEN_SCORE`. */
+function blockMask(graph: Graph, episodes: Tensor, start: number, end: number): Tensor {
+  const [Tq, Tk, B] = [end - start, end, Number(episodes.shape[1])];
+  const future = Float32Array.from({ length: Tq * Tk }, (_, i) => (i % Tk > start + Math.floor(i / Tk) ? 1 : 0));
+  const ofQueries = ops.reshape(ops.transpose(part(episodes, start, end), [1, 0]), [B, 1, Tq, 1]);
+  const ofKeys = ops.reshape(ops.transpose(part(episodes, 0, end), [1, 0]), [B, 1, 1, Tk]);
+  const apart = ops.subtract(ofQueries, ofKeys);
+  const hidden = ops.minimum(1, ops.add(ops.multiply(apart, apart), graph.constant(future, [Tq, Tk], 'float32')));
+  return ops.multiply(hidden, HIDDEN_SCORE);
+}
+
+function part(x: Tensor, start: number, end: number): Tensor {
+  return start === 0 && end === x.shape[0] ? x : ops.slice(x, 0, start, end);
+}
+
+/** [T, B, K, D] → [T, B, K·G, D], each key-value head G times in a row. */
+function repeatHeads(x: Tensor, times: number): Tensor {
+  if (times === 1) return x;
+  const [T, B, K, D] = x.shape as [Dim, Dim, number, number];
+  return ops.reshape(ops.expand(ops.reshape(x, [T, B, K, 1, D]), [T, B, K, times, D]), [T, B, K * times, D]);
+}

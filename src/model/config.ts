@@ -1,0 +1,124 @@
+/**
+ * The shape of a model: a decoder-only Llama-family transformer (Touvron et al. 2023, arXiv 2302.13971; grouped-query
+ * attention, Ainslie et al. 2023, arXiv 2305.13245) with three small heads beside it: pointer, value, reward.
+ *
+ * Letters: C width, H heads, K key-value heads, D head width, F feed-forward width, V vocabulary, P pointer width.
+ */
+import { ConfigError } from '../base/index.ts';
+
+export interface ModelConfig {
+  /** V: number of token ids. */
+  readonly vocabularySize: number;
+  /** Longest context in tokens. */
+  readonly contextLength: number;
+  /** C: width of the residual stream. */
+  readonly width: number;
+  readonly layers: number;
+  /** H: query heads. */
+  readonly heads: number;
+  /** K: key-value heads; divides H. */
+  readonly keyValueHeads: number;
+  /** D: width of a head, even. */
+  readonly headWidth: number;
+  /** F: width of the SwiGLU layer. */
+  readonly feedForwardWidth: number;
+  readonly ropeTheta: number;
+  readonly normEpsilon: number;
+  /** Whether the output projection is the embedding. */
+  readonly tiedEmbeddings: boolean;
+  /** P: width of the pointer head's queries and keys; 0 leaves the head out. */
+  readonly pointerWidth: number;
+  readonly valueHead: boolean;
+  readonly rewardHead: boolean;
+}
+
+export const PRESET_NAMES = ['nano', 'micro', 'small', 'medium'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+const common = { ropeTheta: 10_000, normEpsilon: 1e-5, tiedEmbeddings: true, valueHead: true, rewardHead: false } as const;
+
+/** Parameters: nano 0.2 M, micro 0.9 M (the default), small 2.9 M, medium 15 M. */
+const presets: Readonly<Record<PresetName, ModelConfig>> = {
+  nano: { ...common, vocabularySize: 1024, contextLength: 2048, width: 64, layers: 3, heads: 2, keyValueHeads: 2, headWidth: 32, feedForwardWidth: 176, pointerWidth: 32 },
+  micro: { ...common, vocabularySize: 1024, contextLength: 4096, width: 128, layers: 4, heads: 4, keyValueHeads: 4, headWidth: 32, feedForwardWidth: 320, pointerWidth: 64 },
+  small: { ...common, vocabularySize: 1024, contextLength: 4096, width: 192, layers: 6, heads: 6, keyValueHeads: 6, headWidth: 32, feedForwardWidth: 512, pointerWidth: 64 },
+  medium: { ...common, vocabularySize: 2048, contextLength: 4096, width: 384, layers: 8, heads: 6, keyValueHeads: 6, headWidth: 64, feedForwardWidth: 1024, pointerWidth: 64 },
+};
+
+/** The preset's configuration with some fields replaced; throws `ConfigError` where they don't fit together. */
+export function presetConfig(name: PresetName, changes: Partial<ModelConfig> = {}): ModelConfig {
+  return checkConfig({ ...presets[name], ...changes });
+}
+
+/** Throws `ConfigError` unless every size is a positive integer and the sizes fit together. */
+export function checkConfig(config: ModelConfig): ModelConfig {
+  const sizes = ['vocabularySize', 'contextLength', 'width', 'layers', 'heads', 'keyValueHeads', 'headWidth', 'feedForwardWidth'] as const;
+  for (const size of sizes)
+    if (!(Number.isInteger(config[size]) && config[size] > 0)) throw wrong(`${size} = ${config[size]}`, 'a positive integer');
+  if (!(Number.isInteger(config.pointerWidth) && config.pointerWidth >= 0))
+    throw wrong(`pointerWidth = ${config.pointerWidth}`, 'a whole number, 0 for no pointer head');
+  if (config.heads % config.keyValueHeads !== 0)
+    throw wrong(`${config.heads} heads over ${config.keyValueHeads} key-value heads`, 'key-value heads that divide the heads');
+  if (config.headWidth % 2 !== 0) throw wrong(`headWidth = ${config.headWidth}`, 'an even number (rotary embedding turns pairs)');
+  if (!(config.ropeTheta > 0)) throw wrong(`ropeTheta = ${config.ropeTheta}`, 'a positive number');
+  if (!(config.normEpsilon > 0)) throw wrong(`normEpsilon = ${config.normEpsilon}`, 'a positive number');
+  return config;
+}
+
+function wrong(got: string, expected: string): ConfigError {
+  return new ConfigError({ operation: 'model configuration', got, expected });
+}
+
+/** How a parameter starts: constant ones (norms), zeros (biases), or normal with this standard deviation. */
+export type Initializer = 'ones' | 'zeros' | { readonly normal: number };
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+  /** Whether AdamW decays it: matrices yes, norms and biases no. */
+  readonly decays: boolean;
+}
+
+/**
+ * All parameters in a fixed order. Matrices are stored [out, in] as PyTorch does; query, key and value matrices are one
+ * buffer, one after the other along `out`, as are gate and up, so that each is one matrix product and the Llama names
+ * are contiguous views of them.
+ */
+export function parameterSpecs(config: ModelConfig): readonly ParameterSpec[] {
+  const { vocabularySize: V, width: C, layers, heads: H, keyValueHeads: K, headWidth: D, feedForwardWidth: F, pointerWidth: P } = config;
+  const normal = (shape: readonly number[], name: string, std: number): ParameterSpec => ({ name, shape, initializer: { normal: std }, decays: true });
+  const plain = (shape: readonly number[], name: string, initializer: 'ones' | 'zeros'): ParameterSpec => ({ name, shape, initializer, decays: false });
+  // Residual branches start smaller by 1/√(2·layers) (GPT-2, Radford et al. 2019, §2.3).
+  const std = 0.02;
+  const branch = std / Math.sqrt(2 * layers);
+  const specs: ParameterSpec[] = [normal([V, C], 'embedding', std)];
+  for (let i = 0; i < layers; i++)
+    specs.push(
+      plain([C], `layers.${i}.attentionNorm`, 'ones'),
+      normal([(H + 2 * K) * D, C], `layers.${i}.qkv`, std),
+      normal([C, H * D], `layers.${i}.attentionOut`, branch),
+      plain([C], `layers.${i}.mlpNorm`, 'ones'),
+      normal([2 * F, C], `layers.${i}.gateUp`, std),
+      normal([C, F], `layers.${i}.down`, branch),
+    );
+  specs.push(plain([C], 'finalNorm', 'ones'));
+  if (!config.tiedEmbeddings) specs.push(normal([V, C], 'unembedding', std));
+  if (P > 0)
+    specs.push(
+      normal([P, C], 'pointer.query', std),
+      normal([P, C], 'pointer.key', std),
+      normal([1, C], 'pointer.gate', std),
+      plain([1], 'pointer.gateBias', 'zeros'),
+    );
+  if (config.valueHead) specs.push(normal([1, C], 'value.weight', std), plain([1], 'value.bias', 'zeros'));
+  if (config.rewardHead) specs.push(normal([1, C], 'reward.weight', std), plain([1], 'reward.bias', 'zeros'));
+  return specs;
+}
+
+export function countParameters(config: ModelConfig): number {
+  return parameterSpecs(config).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+
+/** The weights of a model: one float32 buffer for each of `parameterSpecs`, by name. */
+export type Weights = ReadonlyMap<string, Float32Array>;

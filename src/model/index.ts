@@ -1,0 +1,27 @@
+/** The model: its shape, its tokenizer, its graph, its files. Builds graphs and runs none. */
+export { type CausalOptions, causalAttention, HIDDEN_SCORE } from './causal-attention.ts';
+export {
+  checkConfig,
+  countParameters,
+  type Initializer,
+  type ModelConfig,
+  type ParameterSpec,
+  PRESET_NAMES,
+  type PresetName,
+  parameterSpecs,
+  presetConfig,
+  type Weights,
+} from './config.ts';
+export { type PointerDecisions, pointerGates, pointerKeys, pointerNats, pointerQueries, SMALLEST_PROBABILITY } from './pointer-head.ts';
+export {
+  type Attend,
+  floatProjection,
+  logits,
+  type Project,
+  parameter,
+  REWARD_HEAD,
+  scalarHead,
+  type TrunkParts,
+  trunk,
+  VALUE_HEAD,
+} from './transformer.ts';

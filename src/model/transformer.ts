@@ -1,0 +1,83 @@
+/**
+ * The trunk: a Llama-family decoder (pre-norm, RMSNorm, rotary positions, SwiGLU), traced over N tokens in flat order.
+ *
+ * It differs from the textbook in that tokens come time-major (token t of lane b is row t·B + b), so that attention reads
+ * keys and values without transposing them, and in that it takes its attention as a function: training attends inside a
+ * batch, the engine to a cache. It builds a graph and runs none.
+ */
+import { GraphError } from '../base/index.ts';
+import { type Graph, ops, type Tensor } from '../tensor/index.ts';
+import type { ModelConfig } from './config.ts';
+
+/** x [N, in] · Wᵀ for the named parameter [out, in] → [N, out]. The engine swaps in an int8 product here. */
+export type Project = (x: Tensor, name: string) => Tensor;
+
+/** q [N, H·D], k and v [N, K·D], rotated → [N, H·D]. */
+export type Attend = (layer: number, q: Tensor, k: Tensor, v: Tensor) => Tensor;
+
+export interface TrunkParts {
+  readonly graph: Graph;
+  readonly config: ModelConfig;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** int32 [N]. */
+  readonly tokens: Tensor;
+  /** int32 [N], the position of each token in its episode. */
+  readonly positions: Tensor;
+  readonly attend: Attend;
+  /** Default: a float32 product with the parameter. */
+  readonly project?: Project;
+}
+
+/** The normalised last hidden state of every token, [N, C]. */
+export function trunk({ graph, config, parameters, tokens, positions, attend, project = floatProjection(parameters) }: TrunkParts): Tensor {
+  const { heads: H, keyValueHeads: K, headWidth: D, feedForwardWidth: F, normEpsilon } = config;
+  const tables = rotaryTables(graph, config);
+  const at = ops.cast(positions, 'int64');
+  let x = ops.gatherRows(parameter(parameters, 'embedding'), tokens); // [N, C]
+  for (let i = 0; i < config.layers; i++) {
+    const layer = `layers.${i}`;
+    const normal = ops.rmsNorm(x, parameter(parameters, `${layer}.attentionNorm`), normEpsilon);
+    const [qk, v] = ops.split(project(normal, `${layer}.qkv`), 1, [(H + K) * D, K * D]) as [Tensor, Tensor];
+    const [q, k] = ops.split(ops.rotary(qk, at, tables, H + K), 1, [H * D, K * D]) as [Tensor, Tensor];
+    x = ops.add(x, project(attend(i, q, k, v), `${layer}.attentionOut`));
+
+    const wide = project(ops.rmsNorm(x, parameter(parameters, `${layer}.mlpNorm`), normEpsilon), `${layer}.gateUp`);
+    const [gate, up] = ops.split(wide, 1, [F, F]) as [Tensor, Tensor];
+    x = ops.add(x, project(ops.multiply(ops.silu(gate), up), `${layer}.down`));
+  }
+  return ops.rmsNorm(x, parameter(parameters, 'finalNorm'), normEpsilon);
+}
+
+/** hidden [N, C] → logits [N, V]. */
+export function logits(config: ModelConfig, parameters: ReadonlyMap<string, Tensor>, hidden: Tensor, project: Project = floatProjection(parameters)): Tensor {
+  return project(hidden, config.tiedEmbeddings ? 'embedding' : 'unembedding');
+}
+
+/** A scalar for every row: hidden [N, C] → [N]. `head` is `value`, `reward` or `pointer.gate`. */
+export function scalarHead(parameters: ReadonlyMap<string, Tensor>, hidden: Tensor, head: { readonly weight: string; readonly bias: string }): Tensor {
+  const column = ops.add(ops.matmul(hidden, parameter(parameters, head.weight), { transposeB: true }), parameter(parameters, head.bias));
+  return ops.reshape(column, hidden.shape.slice(0, 1));
+}
+
+export const VALUE_HEAD = { weight: 'value.weight', bias: 'value.bias' } as const;
+export const REWARD_HEAD = { weight: 'reward.weight', bias: 'reward.bias' } as const;
+
+export function floatProjection(parameters: ReadonlyMap<string, Tensor>): Project {
+  return (x, name) => ops.matmul(x, parameter(parameters, name), { transposeB: true });
+}
+
+export function parameter(parameters: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const tensor = parameters.get(name);
+  if (!tensor) throw new GraphError({ operation: 'trace transformer', got: `no parameter ${name}`, expected: 'every parameter of the configuration' });
+  return tensor;
+}
+
+/** cos and sin of position·θ^(−2i/D), each [contextLength, D/2]. */
+function rotaryTables(graph: Graph, { contextLength, headWidth, ropeTheta }: ModelConfig): { cosines: Tensor; sines: Tensor } {
+  const half = headWidth / 2;
+  const angles = Float64Array.from({ length: contextLength * half }, (_, i) => Math.floor(i / half) * ropeTheta ** (-(i % half) / half));
+  return {
+    cosines: graph.constant(Float32Array.from(angles, Math.cos), [contextLength, half], 'float32'),
+    sines: graph.constant(Float32Array.from(angles, Math.sin), [contextLength, half], 'float32'),
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * The transcript: one episode as a sequence of segments. Everything in Journeyman reads or writes it.
+ *
+ * It is structure, not tokens: `grammar/` turns it into tokens. Text pieces are outside text and can't become structure.
+ */
+
+/** Who wrote a segment, and so how it is trained: goal (context), observe (world model), think and act (policy), outcome (judge). */
+export const SEGMENT_KINDS = ['goal', 'observe', 'think', 'act', 'outcome'] as const;
+export type SegmentKind = (typeof SEGMENT_KINDS)[number];
+
+export type Piece =
+  /** Plain text: of a page, a document, a person, or the policy's own. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** A reference ⟨0⟩ … ⟨255⟩ to something addressable. */
+  | { readonly kind: 'reference'; readonly reference: number }
+  /** A word of the action grammar. */
+  | { readonly kind: 'word'; readonly word: string }
+  /** What the runtime wrote after a reference: the text it stands for. Never sampled, never trained as policy. */
+  | { readonly kind: 'echo'; readonly text: string };
+
+export interface Segment {
+  readonly kind: SegmentKind;
+  readonly pieces: readonly Piece[];
+}
+
+export interface Transcript {
+  readonly schemaVersion: 1;
+  readonly segments: readonly Segment[];
+}

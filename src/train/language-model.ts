@@ -1,0 +1,90 @@
+/**
+ * The training graph of a language model over one batch shape: weighted next-token loss, with the pointer head where a
+ * reference was chosen. L = Σ wᵢ·natsᵢ / Σ wᵢ.
+ */
+import { causalAttention, logits, type ModelConfig, parameterSpecs, pointerNats, REWARD_HEAD, trunk, VALUE_HEAD } from '../model/index.ts';
+import type { Batch } from '../records/index.ts';
+import { Graph, ops, type Tensor, type Values } from '../tensor/index.ts';
+import type { BatchSize } from './packing.ts';
+
+export interface LanguageModelGraph {
+  readonly graph: Graph;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** [T·B, C]: the last hidden states. */
+  readonly hidden: Tensor;
+  /** [T·B] nats of each target under the ordinary softmax. */
+  readonly tokenNats: Tensor;
+  /** [M] nats of each pointed reference under the mixture; absent without a pointer head. */
+  readonly pointedNats: Tensor | undefined;
+  readonly loss: Tensor;
+  /** The parameters on which the loss depends. */
+  readonly trained: readonly string[];
+}
+
+export interface LanguageModelOptions extends BatchSize {
+  /** Queries an attention block; default 128. */
+  readonly block?: number;
+}
+
+export function traceLanguageModel(config: ModelConfig, options: LanguageModelOptions): LanguageModelGraph {
+  const { time: T, lanes: B } = options;
+  const N = T * B;
+  const graph = new Graph();
+  const parameters = new Map(parameterSpecs(config).map(({ name, shape }) => [name, graph.input(name, shape)]));
+  const tokens = graph.input('tokens', [N], 'int32');
+  const targets = graph.input('targets', [N], 'int32');
+  const weights = graph.input('weights', [N]);
+  const positions = graph.input('positions', [N], 'int32');
+  const episodes = graph.input('episodes', [N]);
+  const inverseWeight = graph.input('inverseWeight', []);
+
+  const hidden = trunk({ graph, config, parameters, tokens, positions, attend: causalAttention(graph, config, episodes, options) });
+  const tokenNats = ops.crossEntropy(logits(config, parameters, hidden), targets);
+  let total = ops.sum(ops.multiply(tokenNats, weights));
+  let pointedNats: Tensor | undefined;
+  if (config.pointerWidth > 0) {
+    const decisions = {
+      deciding: graph.input('deciding', ['M'], 'int32'),
+      references: graph.input('references', ['R'], 'int32'),
+      visibility: graph.input('visibility', ['M', 'R']),
+      chosen: graph.input('chosen', ['M', 'R']),
+    };
+    pointedNats = pointerNats(config, parameters, hidden, tokenNats, decisions);
+    total = ops.add(total, ops.sum(ops.multiply(pointedNats, graph.input('pointedWeights', ['M']))));
+  }
+  const heads: readonly string[] = [VALUE_HEAD.weight, VALUE_HEAD.bias, REWARD_HEAD.weight, REWARD_HEAD.bias];
+  const trained = [...parameters.keys()].filter((name) => !heads.includes(name));
+  return { graph, parameters, hidden, tokenNats, pointedNats, loss: ops.multiply(total, inverseWeight), trained };
+}
+
+/** Σ of the loss weights of a batch. */
+export function batchWeight({ weights, pointing }: Batch): number {
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  for (const weight of pointing.weights) sum += weight;
+  return sum;
+}
+
+/** The batch as feeds of the graph. `totalWeight`: what the loss is divided by, default the batch's own weight. */
+export function batchFeeds(config: ModelConfig, batch: Batch, totalWeight: number = batchWeight(batch)): Values {
+  const N = [batch.time * batch.lanes];
+  const { deciding, references, visibility, chosen, weights } = batch.pointing;
+  const [M, R] = [deciding.length, references.length];
+  const feeds: Values = {
+    tokens: { data: batch.tokens, shape: N },
+    targets: { data: batch.targets, shape: N },
+    weights: { data: batch.weights, shape: N },
+    positions: { data: batch.positions, shape: N },
+    episodes: { data: batch.episodes, shape: N },
+    inverseWeight: { data: Float32Array.of(1 / Math.max(totalWeight, 1e-6)), shape: [] },
+  };
+  if (config.pointerWidth === 0) return feeds;
+  return {
+    ...feeds,
+    deciding: { data: deciding, shape: [M] },
+    references: { data: references, shape: [R] },
+    visibility: { data: visibility, shape: [M, R] },
+    chosen: { data: chosen, shape: [M, R] },
+    pointedWeights: { data: weights, shape: [M] },
+  };
+}

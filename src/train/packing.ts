@@ -1,0 +1,116 @@
+/**
+ * Packs episodes into batches. Each lane holds whole episodes one after the other; they don't attend to each other and
+ * each starts at position 0. Deterministic: the same episodes in the same order give the same batch.
+ */
+import { DataError } from '../base/index.ts';
+import { isReferenceId } from '../grammar/index.ts';
+import { HIDDEN_SCORE } from '../model/index.ts';
+import type { Batch, Episode, Pointing } from '../records/index.ts';
+
+export interface BatchSize {
+  /** T: tokens a lane. */
+  readonly time: number;
+  /** B: lanes. */
+  readonly lanes: number;
+}
+
+export interface Packed {
+  readonly batch: Batch;
+  /** How many of the given episodes went in. */
+  readonly used: number;
+}
+
+/** Takes episodes from the front, each into the first lane with room, until one does not fit. */
+export function packEpisodes(episodes: Iterable<Episode>, size: BatchSize): Packed {
+  const { time, lanes } = size;
+  const free = new Int32Array(lanes).fill(time);
+  const placed: Placement[] = [];
+  for (const episode of episodes) {
+    const length = episode.tokens.length;
+    if (length > time)
+      throw new DataError({
+        operation: 'pack episodes',
+        got: `an episode of ${length} tokens`,
+        expected: `at most ${time}`,
+        fix: 'shorten the episode, or train with longer lanes (and a model whose context is as long)',
+      });
+    const lane = free.findIndex((room) => room >= length);
+    if (lane < 0) break;
+    placed.push({ episode, lane, start: time - (free[lane] as number) });
+    free[lane] = (free[lane] as number) - length;
+    if (free.every((room) => room === 0)) break;
+  }
+  return { batch: layOut(placed, size), used: placed.length };
+}
+
+interface Placement {
+  readonly episode: Episode;
+  readonly lane: number;
+  readonly start: number;
+}
+
+function layOut(placed: readonly Placement[], { time, lanes }: BatchSize): Batch {
+  const count = time * lanes;
+  const tokens = new Int32Array(count);
+  const targets = new Int32Array(count);
+  const weights = new Float32Array(count);
+  const positions = new Int32Array(count);
+  const episodes = new Float32Array(count).fill(-1);
+  const deciding: Decision[] = [];
+  const references: Place[] = [];
+  let tokenCount = 0;
+
+  placed.forEach(({ episode, lane, start }, number) => {
+    const length = episode.tokens.length;
+    tokenCount += length;
+    for (let i = 0; i < length; i++) {
+      const at = (start + i) * lanes + lane;
+      const token = episode.tokens[i] as number;
+      tokens[at] = token;
+      positions[at] = i;
+      episodes[at] = number;
+      if (isReferenceId(token)) references.push({ at, episode: number, position: i, token });
+      if (i + 1 === length) continue;
+      const target = episode.tokens[i + 1] as number;
+      const weight = episode.weights[i + 1] as number;
+      targets[at] = target;
+      if (episode.pointed[i + 1] === 1) deciding.push({ at, episode: number, position: i, token: target, weight });
+      else weights[at] = weight;
+    }
+  });
+  return { time, lanes, tokens, targets, weights, positions, episodes, pointing: point(deciding, references), tokenCount };
+}
+
+interface Place {
+  readonly at: number;
+  readonly episode: number;
+  readonly position: number;
+  readonly token: number;
+}
+interface Decision extends Place {
+  readonly weight: number;
+}
+
+const DUMMY: Decision = { at: 0, episode: -1, position: 0, token: -1, weight: 0 };
+
+function point(decisions: readonly Decision[], places: readonly Place[]): Pointing {
+  const deciding = decisions.length > 0 ? decisions : [DUMMY];
+  const references = places.length > 0 && decisions.length > 0 ? places : [{ ...DUMMY, episode: -2 }];
+  const R = references.length;
+  const visibility = new Float32Array(deciding.length * R).fill(HIDDEN_SCORE);
+  const chosen = new Float32Array(deciding.length * R);
+  deciding.forEach((decision, m) => {
+    references.forEach((reference, r) => {
+      if (reference.episode !== decision.episode || reference.position > decision.position) return;
+      visibility[m * R + r] = 0;
+      if (reference.token === decision.token) chosen[m * R + r] = 1;
+    });
+  });
+  return {
+    deciding: Int32Array.from(deciding, ({ at }) => at),
+    weights: Float32Array.from(deciding, ({ weight }) => weight),
+    references: Int32Array.from(references, ({ at }) => at),
+    visibility,
+    chosen,
+  };
+}
