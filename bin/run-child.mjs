@@ -4,9 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { environment, isAtLeast } from './set-up.mjs';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+import { environment, isAtLeast, SIGNALS } from './set-up.mjs';
 
 /** Runs `node file ...args`; resolves to the exit code, 128 + signal where a signal ended it. */
 export function runNode(node, args, { folder } = {}) {

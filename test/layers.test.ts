@@ -82,7 +82,7 @@ describe('checkLayers', () => {
 
   it('takes no comment and no plain text for an import', () => {
     const text =
-      "/**\n * @example\n * import { a } from '../train/index.ts';\n */\n// import '../train/index.ts';\nconst from = \"import 'x'\";\n";
+      "/**\n * @example\n * import { a } from '../train/index.ts';\n */\n// import '../train/index.ts';\nconst from = \"import 'x'\";\nimport json, sys\n";
     expect(findImports(text)).toEqual({ imports: [], unreadable: [] });
   });
 

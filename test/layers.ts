@@ -99,8 +99,9 @@ export function findImports(source: string): { imports: Import[]; unreadable: st
       end: match.index + match[0].length,
     })),
   );
-  // `import {`, `} from '` and `import(` that no pattern above took.
-  const suspects = /^import\s*(?!\.)[^\n]*|^(?:\}|export [^\n=('"`]*)\s*from\s*['"][^\n]*|(?<![\w.'"`{*])import\s*\([^\n]*/gm;
+  // `import {`, `} from '` and `import(` that no pattern above took; a Python program's `import json` in a string is none of them.
+  const suspects =
+    /^import\b(?!\s*\.)[^\n]*['"{=(*][^\n]*|^(?:\}|export [^\n=('"`]*)\s*from\s*['"][^\n]*|(?<![\w.'"`{*])import\s*\([^\n]*/gm;
   const unreadable = [...text.matchAll(suspects)]
     .filter((suspect) => !imports.some((found) => found.start < suspect.index + suspect[0].length && suspect.index < found.end))
     .map((suspect) => suspect[0]);

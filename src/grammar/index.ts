@@ -24,3 +24,4 @@ export {
   type SegmentWeights,
   type TextCodec,
 } from './codec.ts';
+export { type CompiledState, compileGrammar, type GrammarEdge, type GrammarState, type TokenGrammar } from './token-grammar.ts';

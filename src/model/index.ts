@@ -25,3 +25,14 @@ export {
   trunk,
   VALUE_HEAD,
 } from './transformer.ts';
+export {
+  createTokenizer,
+  formatTokenizerJson,
+  parseTokenizerJson,
+  type Tokenizer,
+  type TrainTokenizerOptions,
+  trainTokenizer,
+} from './tokenizer/index.ts';
+export { loadExtraFile, loadModel, saveModel } from './weights/checkpoint-folder.ts';
+export { initializeParameter, initializeWeights } from './weights/initialize.ts';
+export { loadSafetensors, saveSafetensors, formatSafetensors, type TensorToStore } from './weights/safetensors.ts';

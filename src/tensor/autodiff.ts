@@ -4,10 +4,10 @@
  */
 import { GraphError } from '../base/index.ts';
 import { GRADIENT_RULES, type GradientContext } from './gradient-rules.ts';
-import type { Node } from './graph.ts';
+import type { Node, Tensor } from './graph.ts';
 import type { OpName } from './op-names.ts';
 import * as ops from './ops.ts';
-import { formatType, type Tensor } from './types.ts';
+import { formatType } from './types.ts';
 
 /** d loss / d target for each of `targets`, each of its target's shape. `loss` is a float32 scalar of the same graph. */
 export function differentiate(loss: Tensor, targets: readonly Tensor[]): readonly Tensor[] {

@@ -2,9 +2,11 @@
  * Gradient rules: for each operator, the gradients of its inputs from the gradients of its outputs, written in operators
  * again, so that they are traced, written and run like everything else. `null` says that nothing flows to that input.
  */
+import type { Tensor } from './graph.ts';
+import { GraphError } from '../base/index.ts';
 import type { Attributes, OpName } from './op-names.ts';
 import * as ops from './ops.ts';
-import { type Dim, type Shape, sameShape, type Tensor } from './types.ts';
+import { type Dim, type Shape, sameShape } from './types.ts';
 
 interface Flow {
   readonly inputs: readonly Tensor[];
@@ -73,11 +75,12 @@ export const GRADIENT_RULES: { readonly [K in OpName]: GradientRule<K> } = {
   sum: ({ inputs, gradients, attributes: { axes } }) => {
     const x = inputs[0] as Tensor;
     const kept = x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
-    return [ops.expand(ops.reshape(gradients[0] as Tensor, kept), x.shape)];
+    return [broadcastLike(ops.reshape(gradients[0] as Tensor, kept), x)];
   },
 
   reshape: ({ inputs, gradients }) => [ops.reshape(gradients[0] as Tensor, (inputs[0] as Tensor).shape)],
   expand: ({ inputs, gradients }) => [reduceTo(gradients[0] as Tensor, (inputs[0] as Tensor).shape)],
+  expandAs: ({ inputs, gradients }) => [reduceTo(gradients[0] as Tensor, (inputs[0] as Tensor).shape), null],
   transpose: ({ gradients, attributes: { permutation } }) => [
     ops.transpose(
       gradients[0] as Tensor,
@@ -116,6 +119,7 @@ export const GRADIENT_RULES: { readonly [K in OpName]: GradientRule<K> } = {
 
   // y = n·w with n = x·r, r = 1/√(mean(x²)+ε): dx = r·(w·dy − n·mean(w·dy·n)), dw = Σ dy·n.
   rmsNorm: ({ inputs, outputs, gradients }) => {
+    refuseSecond('rmsNorm', gradients);
     const [x, weight] = inputs as [Tensor, Tensor];
     const inverse = outputs[1] as Tensor;
     const g = gradients[0] as Tensor;
@@ -136,6 +140,7 @@ export const GRADIENT_RULES: { readonly [K in OpName]: GradientRule<K> } = {
   attention: ({ inputs, outputs, gradients, attributes: { scale } }) => {
     const [q, k, v] = inputs as [Tensor, Tensor, Tensor];
     const [output, probabilities] = outputs as [Tensor, Tensor];
+    refuseSecond('attention', gradients);
     const g = gradients[0] as Tensor;
     const dProbabilities = ops.matmul(g, v, { timeMajorA: true, timeMajorB: true, transposeB: true });
     const rowSums = ops.transpose(ops.sum(ops.multiply(g, output), [3], { keepDims: true }), [1, 2, 0, 3]);
@@ -147,6 +152,7 @@ export const GRADIENT_RULES: { readonly [K in OpName]: GradientRule<K> } = {
       null,
     ];
   },
+  cachedAttention: nothing,
   crossEntropy: ({ inputs, gradients }) => {
     const [logits, targets] = inputs as [Tensor, Tensor];
     const g = ops.reshape(gradients[0] as Tensor, [...targets.shape, 1]);
@@ -189,6 +195,22 @@ function gate(gradient: Tensor, condition: Tensor, negation?: 'not'): Tensor {
   return ops.multiply(gradient, negation ? ops.subtract(1, open) : open);
 }
 
-function zerosLike({ graph, shape }: Tensor): Tensor {
-  return ops.expand(graph.scalar(0), shape);
+/** The second output of a fused operator serves its gradient only: nothing may flow back through it. */
+function refuseSecond(operation: OpName, gradients: readonly (Tensor | null)[]): void {
+  if (gradients[1])
+    throw new GraphError({
+      operation: `differentiate ${operation}`,
+      got: 'a gradient of its second output, as in a second derivative',
+      expected: 'a first derivative',
+      fix: `write ${operation} in elementary operators`,
+    });
+}
+
+function zerosLike(x: Tensor): Tensor {
+  return broadcastLike(x.graph.scalar(0), x);
+}
+
+/** By its shape where that is known, else by the tensor itself, which it then keeps alive. */
+function broadcastLike(value: Tensor, like: Tensor): Tensor {
+  return like.shape.every((dim) => typeof dim === 'number') ? ops.expand(value, like.shape) : ops.expandAs(value, like);
 }

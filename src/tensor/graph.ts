@@ -5,7 +5,13 @@
 import { GraphError } from '../base/index.ts';
 import type { Attributes, OpName } from './op-names.ts';
 import { SHAPE_RULES } from './shape-rules.ts';
-import { type DType, formatType, type Shape, sizeOf, type Tensor } from './types.ts';
+import { type DType, formatType, type Shape, sizeOf, type TensorType } from './types.ts';
+
+/** One value of one graph: a type and no data. `id` orders values as they were made. */
+export interface Tensor extends TensorType {
+  readonly graph: Graph;
+  readonly id: number;
+}
 
 /** What data of each element type is held in. */
 export interface DataOf {

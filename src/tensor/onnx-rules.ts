@@ -4,8 +4,9 @@
  * Contributed operators (domain com.microsoft) are used where they are measured faster: FusedMatMul makes transposes and
  * scaling free, QuickGelu with alpha 1 is SiLU, RotaryEmbedding and MatMulNBits have no plain equivalent.
  */
+import type { Tensor } from './graph.ts';
 import type { Attributes, OpName } from './op-names.ts';
-import type { DType, Shape, Tensor } from './types.ts';
+import type { DType, Shape } from './types.ts';
 
 /** ONNX attribute values: integers are typed as such, because protobuf can't tell 1 from 1.0. */
 export type OnnxAttribute = { readonly int: number } | { readonly ints: readonly number[] } | { readonly float: number } | { readonly string: string };
@@ -74,8 +75,15 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
   sum: ({ emitter, inputs, outputs, attributes: { axes, keepDims } }) =>
     void emitter.node('ReduceSum', [...inputs, emitter.ints(axes)], { outputs, attributes: { keepdims: { int: keepDims ? 1 : 0 } } }),
 
-  reshape: ({ emitter, inputs, outputs, attributes: { shape } }) => void emitter.node('Reshape', [...inputs, emitter.ints(sizes(shape))], { outputs }),
-  expand: ({ emitter, inputs, outputs, attributes: { shape } }) => void emitter.node('Expand', [...inputs, emitter.ints(sizes(shape))], { outputs }),
+  reshape: ({ emitter, tensors, inputs, outputs, attributes: { shape } }) =>
+    void emitter.node('Reshape', [...inputs, emitter.ints(reshapeSizes(shape, tensors[0]?.shape ?? []))], { outputs }),
+  // A named size is one that the input has (see its shape rule): Expand keeps it where it is given 1.
+  expand: ({ emitter, inputs, outputs, attributes: { shape } }) =>
+    void emitter.node('Expand', [...inputs, emitter.ints(shape.map((dim) => (typeof dim === 'number' ? dim : 1)))], { outputs }),
+  expandAs: ({ emitter, inputs, outputs }) => {
+    const [x, like] = inputs as [string, string];
+    emitter.node('Expand', [x, ...emitter.node('Shape', [like])], { outputs });
+  },
   transpose: ({ emitter, inputs, outputs, attributes: { permutation } }) =>
     void emitter.node('Transpose', inputs, { outputs, attributes: { perm: { ints: permutation } } }),
   slice: ({ emitter, inputs, outputs, attributes: { axis, start, end } }) =>
@@ -90,12 +98,16 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
     void emitter.node('Split', [...inputs, emitter.ints(parts)], { outputs, attributes: { axis: { int: axis } } }),
 
   gatherRows: ({ emitter, inputs, outputs }) => void emitter.node('Gather', inputs, { outputs, attributes: { axis: { int: 0 } } }),
-  scatterAddRows: ({ emitter, tensors, results, inputs, outputs }) => {
+  // Not ScatterND: with two threads it loses additions to the same row.
+  scatterAddRows: ({ emitter, results, inputs, outputs }) => {
     const [indices, updates] = inputs as [string, string];
-    const shape = results[0]?.shape ?? [];
-    const [zeros] = emitter.node('Expand', [emitter.floats([0]), emitter.ints(sizes(shape))]) as [string];
-    const [columns] = emitter.node('Unsqueeze', [indices, emitter.ints([tensors[0]?.shape.length ?? 0])]) as [string];
-    emitter.node('ScatterND', [zeros, columns, updates], { outputs, attributes: { reduction: { string: 'add' } } });
+    const shape = sizes(results[0]?.shape ?? []);
+    const rest = shape.slice(1);
+    const [zeros] = emitter.node('Expand', [emitter.floats([0]), emitter.ints(shape)]) as [string];
+    const [columns] = emitter.node('Reshape', [indices, emitter.ints([-1, ...rest.map(() => 1)])]) as [string];
+    const [positions] = emitter.node('Expand', [columns, emitter.ints([1, ...rest])]) as [string];
+    const [rows] = emitter.node('Reshape', [updates, emitter.ints([-1, ...rest])]) as [string];
+    emitter.node('ScatterElements', [zeros, positions, rows], { outputs, attributes: { axis: { int: 0 }, reduction: { string: 'add' } } });
   },
   takeAlong: ({ emitter, inputs, outputs }) => void emitter.node('GatherElements', inputs, { outputs, attributes: { axis: { int: -1 } } }),
   scatterAddAlong: ({ emitter, inputs, outputs }) =>
@@ -106,8 +118,9 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
   rotary: ({ emitter, tensors, inputs, outputs, attributes: { heads, inverse } }) => {
     const [x, positions, cosines, sines] = inputs as [string, string, string, string];
     const width = Number(tensors[0]?.shape[1]);
-    const [batched] = emitter.node('Unsqueeze', [x, emitter.ints([0])]) as [string];
-    const [lane] = emitter.node('Unsqueeze', [positions, emitter.ints([0])]) as [string];
+    // Each row is a sequence of one: the kernel wants no more rows in a sequence than its tables have.
+    const [batched] = emitter.node('Unsqueeze', [x, emitter.ints([1])]) as [string];
+    const [lane] = emitter.node('Unsqueeze', [positions, emitter.ints([1])]) as [string];
     const turn = inverse ? (emitter.node('Neg', [sines])[0] as string) : sines;
     const [turned] = emitter.node('RotaryEmbedding', [batched, lane, cosines, turn], {
       domain: MICROSOFT,
@@ -123,6 +136,27 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
     emitter.node('Softmax', [masked], { outputs: [probabilities], attributes: { axis: { int: -1 } } });
     const [mixed] = fusedMatMul(emitter, [probabilities, v], { transposeA: false, transposeB: false, timeMajorA: false, timeMajorB: true, alpha: 1 });
     emitter.node('Transpose', [mixed as string], { outputs: [output], attributes: { perm: { ints: [2, 0, 1, 3] } } });
+  },
+  cachedAttention: ({ emitter, tensors, inputs, outputs, attributes: { scale } }) => {
+    const [q, cachedKeys, cachedValues, keys, values, cachedMask, mask] = inputs as readonly string[] as [string, string, string, string, string, string, string];
+    const [n, B, H, D] = tensors[0]?.shape as [number, number, number, number];
+    const K = tensors[3]?.shape[2] as number;
+    const G = H / K;
+    // The query heads that share a key head become rows of one product: [B, K, n·G, D].
+    const grouped = G === 1 ? q : regroup(emitter, q, { split: [n, B, K, G, D], permutation: [1, 2, 0, 3, 4], joined: [B, K, n * G, D] });
+    const score = (k: string, m: string): string => {
+      const [product] = fusedMatMul(emitter, [grouped, k], { transposeA: false, transposeB: true, timeMajorA: G === 1, timeMajorB: true, alpha: scale });
+      return emitter.node('Add', [product as string, m])[0] as string;
+    };
+    const [scores] = emitter.node('Concat', [score(cachedKeys, cachedMask), score(keys, mask)], { attributes: { axis: { int: 3 } } }) as [string];
+    const [weights] = emitter.node('Softmax', [scores], { attributes: { axis: { int: -1 } } }) as [string];
+    const mix = (from: number, to: number, v: string): string => {
+      const [part] = emitter.node('Slice', [weights, emitter.ints([from]), emitter.ints([to]), emitter.ints([3])]) as [string];
+      return fusedMatMul(emitter, [part, v], { transposeA: false, transposeB: false, timeMajorA: false, timeMajorB: true, alpha: 1 })[0] as string;
+    };
+    const [mixed] = emitter.node('Add', [mix(0, -n, cachedValues), mix(-n, Number.MAX_SAFE_INTEGER, values)]) as [string];
+    if (G === 1) emitter.node('Transpose', [mixed], { outputs, attributes: { perm: { ints: [2, 0, 1, 3] } } });
+    else emitter.node('Identity', [regroup(emitter, mixed, { split: [B, K, n, G, D], permutation: [2, 0, 1, 3, 4], joined: [n, B, H, D] })], { outputs });
   },
   crossEntropy: ({ emitter, inputs, outputs }) => {
     const [logits, targets] = inputs as [string, string];
@@ -164,7 +198,24 @@ function fusedMatMul(emitter: OnnxEmitter, inputs: readonly string[], attributes
   });
 }
 
-/** A shape for Reshape or Expand: at most one named size, which ONNX infers from −1. */
+/** A shape for Reshape: 0 copies the size at the same place of the input, −1 (once) infers it. */
+function reshapeSizes(shape: Shape, from: Shape): number[] {
+  return shape.map((dim, i) => (typeof dim === 'number' ? dim : from[i] === dim ? 0 : -1));
+}
+
+/** At most one named size, which ONNX infers from −1. */
 function sizes(shape: Shape): number[] {
   return shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+}
+
+interface Regrouping {
+  readonly split: readonly number[];
+  readonly permutation: readonly number[];
+  readonly joined: readonly number[];
+}
+
+function regroup(emitter: OnnxEmitter, x: string, { split, permutation, joined }: Regrouping): string {
+  const [apart] = emitter.node('Reshape', [x, emitter.ints(split)]) as [string];
+  const [turned] = emitter.node('Transpose', [apart], { attributes: { perm: { ints: permutation } } }) as [string];
+  return emitter.node('Reshape', [turned, emitter.ints(joined)])[0] as string;
 }

@@ -6,10 +6,10 @@
  */
 import protobuf from 'protobufjs/light.js';
 import { GraphError } from '../base/index.ts';
-import type { Constant, Graph, Node, TensorData } from './graph.ts';
+import type { Constant, Graph, Node, TensorData, Tensor } from './graph.ts';
 import { type NodeOptions, ONNX_RULES, ONNX_TYPE, type OnnxAttribute, type OnnxEmitter } from './onnx-rules.ts';
 import type { OpName } from './op-names.ts';
-import type { Tensor, TensorType } from './types.ts';
+import type { TensorType } from './types.ts';
 
 const IR_VERSION = 10;
 const OPSET = 22;
@@ -20,6 +20,8 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 /** The bytes of an ONNX model that computes `outputs`, named by their keys, from the graph's inputs. */
 export function writeOnnx(graph: Graph, outputs: NamedTensors): Uint8Array {
   const wanted = Object.entries(outputs);
+  const clash = graph.inputs.find(({ name }) => Object.hasOwn(outputs, name));
+  if (clash) throw new GraphError({ operation: 'write ONNX', got: `an output named like the input ${clash.name}`, expected: 'names used once' });
   const foreign = wanted.find(([, tensor]) => tensor.graph !== graph);
   if (foreign) throw new GraphError({ operation: 'write ONNX', got: `output ${foreign[0]} of another graph`, expected: 'outputs of this graph' });
 
@@ -32,7 +34,7 @@ export function writeOnnx(graph: Graph, outputs: NamedTensors): Uint8Array {
   }
 
   const names = new Map<number, string>(graph.inputs.map(({ name, tensor }) => [tensor.id, name]));
-  const nameOf = ({ id }: Tensor): string => names.get(id) ?? `v${id}`;
+  const nameOf = ({ id }: Tensor): string => names.get(id) ?? `%v${id}`;
   const initializers: object[] = graph.constants.filter(({ tensor }) => needed.has(tensor.id)).map((constant) => writeConstant(constant, nameOf(constant.tensor)));
   const emitter = new Emitter(initializers);
   for (const node of nodes) emit(node, emitter, nameOf);
@@ -79,18 +81,18 @@ class Emitter implements OnnxEmitter {
   }
 
   node(type: string, inputs: readonly string[], options: NodeOptions = {}): readonly string[] {
-    const outputs = options.outputs ?? [`t${this.#fresh++}`];
+    const outputs = options.outputs ?? [`%t${this.#fresh++}`];
     const attribute = Object.entries(options.attributes ?? {}).map(([name, value]) => writeAttribute(name, value));
     this.nodes.push({ opType: type, domain: options.domain ?? '', input: inputs, output: outputs, attribute });
     return outputs;
   }
 
   ints(values: readonly number[]): string {
-    return this.#share(`i${values.join('_')}`, { dataType: ONNX_TYPE.int64, dims: [values.length], rawData: bytesOf(BigInt64Array.from(values, BigInt)) });
+    return this.#share(`%i${values.join('_')}`, { dataType: ONNX_TYPE.int64, dims: [values.length], rawData: bytesOf(BigInt64Array.from(values, BigInt)) });
   }
 
   floats(values: readonly number[], shape: readonly number[] = []): string {
-    return this.#share(`f${values.join('_')}`, { dataType: ONNX_TYPE.float32, dims: shape, rawData: bytesOf(Float32Array.from(values)) });
+    return this.#share(`%f${values.join('_')}`, { dataType: ONNX_TYPE.float32, dims: shape, rawData: bytesOf(Float32Array.from(values)) });
   }
 
   #share(name: string, tensor: object): string {

@@ -38,6 +38,7 @@ export interface Attributes {
   // Form.
   reshape: { readonly shape: Shape };
   expand: { readonly shape: Shape };
+  expandAs: None;
   transpose: { readonly permutation: readonly number[] };
   slice: { readonly axis: number; readonly start: number; readonly end: number };
   pad: { readonly axis: number; readonly before: number; readonly after: number };
@@ -52,6 +53,7 @@ export interface Attributes {
   rmsNorm: { readonly epsilon: number };
   rotary: { readonly heads: number; readonly inverse: boolean };
   attention: { readonly scale: number };
+  cachedAttention: { readonly scale: number };
   crossEntropy: None;
 }
 

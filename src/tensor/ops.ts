@@ -2,8 +2,9 @@
  * The operators as functions over symbolic tensors. A number in an elementwise operator stands for a float32 scalar.
  * Each only records a node; the rules are in the tables.
  */
+import type { Tensor } from './graph.ts';
 import type { Attributes, MatmulAttributes, OpName } from './op-names.ts';
-import type { DType, Shape, Tensor } from './types.ts';
+import type { DType, Shape } from './types.ts';
 
 type Operand = Tensor | number;
 
@@ -65,6 +66,8 @@ export const sum = (x: Tensor, axes: readonly number[] = x.shape.map((_, i) => i
 
 export const reshape = (x: Tensor, shape: Shape): Tensor => one('reshape', [x], { shape });
 export const expand = (x: Tensor, shape: Shape): Tensor => one('expand', [x], { shape });
+/** x broadcast to the shape of `like`, whose sizes may be known only at run time. */
+export const expandAs = (x: Tensor, like: Tensor): Tensor => one('expandAs', [x, like], {});
 export const transpose = (x: Tensor, permutation: readonly number[]): Tensor => one('transpose', [x], { permutation });
 export const slice = (x: Tensor, axis: number, start: number, end: number): Tensor => one('slice', [x], { axis, start, end });
 /** Zeros before and after on one axis. */
@@ -93,6 +96,21 @@ export const rotary = (x: Tensor, positions: Tensor, tables: { cosines: Tensor; 
 
 /** softmax(scale · q·kᵀ + mask) · v, time-major: q [Tq, B, H, D], k and v [Tk, B, H, D], mask to [B, H, Tq, Tk] → [Tq, B, H, D]. */
 export const attention = (q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor => one('attention', [q, k, v, mask], { scale });
+
+export interface CachedAttentionInputs {
+  /** [n, B, H, D]. */
+  readonly q: Tensor;
+  /** [S, B, K, D]: keys and values of earlier tokens. */
+  readonly cached: { readonly keys: Tensor; readonly values: Tensor };
+  /** [n, B, K, D]: those of the new tokens. */
+  readonly fresh: { readonly keys: Tensor; readonly values: Tensor };
+  /** Added to the scores: [B, 1, 1, S] and [B, 1, n·H/K, n]. */
+  readonly masks: { readonly cached: Tensor; readonly fresh: Tensor };
+}
+
+/** Attention of n new tokens a lane to a cache and to themselves → [n, B, H, D]. Query heads in groups over K key heads. Inference only. */
+export const cachedAttention = ({ q, cached, fresh, masks }: CachedAttentionInputs, scale: number): Tensor =>
+  one('cachedAttention', [q, cached.keys, cached.values, fresh.keys, fresh.values, masks.cached, masks.fresh], { scale });
 
 /** −log softmax(logits)[target] for each row: logits [N, V], integer targets [N] → [N] nats. */
 export const crossEntropy = (logits: Tensor, targets: Tensor): Tensor => one('crossEntropy', [logits, targets], {});

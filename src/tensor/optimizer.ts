@@ -4,9 +4,9 @@
  *
  * Every update depends on the global norm and so on every gradient: weights and moments may be written in place.
  */
-import type { Graph } from './graph.ts';
+import type { Graph, Tensor } from './graph.ts';
 import * as ops from './ops.ts';
-import type { Tensor } from './types.ts';
+
 
 export interface AdamWOptions {
   /** Decay of the first moment; default 0.9. */

@@ -8,7 +8,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { RuntimeError, ShapeError } from '../base/index.ts';
 import type { DataOf, Graph, TensorData } from './graph.ts';
 import { type NamedTensors, writeOnnx } from './onnx-writer.ts';
-import { type DType, formatType, sizeOf, type TensorType } from './types.ts';
+import { type Dim, type DType, formatType, sizeOf, type TensorType } from './types.ts';
 
 /** Data with its sizes at this run. */
 export interface Value {
@@ -57,9 +57,10 @@ export class Session {
 
   /** Compiles the part of `graph` that `outputs` need. */
   static async create(graph: Graph, outputs: NamedTensors, options: SessionOptions = {}): Promise<Session> {
+    const model = writeOnnx(graph, outputs);
     const library = await loadRuntime();
     try {
-      const session = await library.InferenceSession.create(writeOnnx(graph, outputs), {
+      const session = await library.InferenceSession.create(model, {
         intraOpNumThreads: options.threads ?? 2,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
@@ -85,9 +86,10 @@ export class Session {
     if (this.#state !== 'ready')
       throw new RuntimeError({ operation: 'run session', got: `a session that is ${this.#state}`, expected: 'a session that is ready, one run at a time' });
     const fed: Record<string, OrtTensor> = {};
-    for (const [name, type] of this.#inputs) fed[name] = this.#wrap(name, type, feeds[name]);
+    const named = new Map<string, number>();
+    for (const [name, type] of this.#inputs) fed[name] = this.#wrap(name, type, feeds[name], named);
     const fetched: Record<string, OrtTensor | null> = {};
-    for (const [name, type] of this.#outputs) fetched[name] = into[name] ? this.#wrap(name, type, into[name]) : null;
+    for (const [name, type] of this.#outputs) fetched[name] = into[name] ? this.#wrap(name, type, into[name], named) : null;
     this.#state = 'running';
     try {
       const results = await this.#session.run(fed, fetched);
@@ -106,16 +108,23 @@ export class Session {
     await this.#session.release();
   }
 
-  #wrap(name: string, type: TensorType, value: Value | undefined): OrtTensor {
+  /** `named`: the sizes that names have had in this run. No size is 0: ONNX Runtime's products would end the process. */
+  #wrap(name: string, type: TensorType, value: Value | undefined, named: Map<string, number>): OrtTensor {
+    const agrees = (dim: Dim, size: number): boolean => {
+      if (typeof dim === 'number') return dim === size;
+      named.set(dim, named.get(dim) ?? size);
+      return named.get(dim) === size;
+    };
     const fits =
       value !== undefined &&
       value.data instanceof ARRAYS[type.dtype] &&
       value.shape.length === type.shape.length &&
-      value.shape.every((size, i) => typeof type.shape[i] === 'string' || type.shape[i] === size) &&
+      value.shape.every((size, i) => size > 0 && agrees(type.shape[i] as Dim, size)) &&
       value.data.length === sizeOf(value.shape);
     if (!fits) {
       const got = value ? `${value.data.constructor.name}[${value.data.length}] as [${value.shape.join(', ')}]` : 'nothing';
-      throw new ShapeError({ operation: `run session: ${name}`, got, expected: formatType(type) });
+      const sizes = Array.from(named, ([dim, size]) => `${dim} = ${size}`).join(', ');
+      throw new ShapeError({ operation: `run session: ${name}`, got, expected: `${formatType(type)} without empty axes${sizes && `, ${sizes}`}` });
     }
     return new this.#runtime.Tensor(type.dtype, value.data as Float32Array, value.shape) as OrtTensor;
   }

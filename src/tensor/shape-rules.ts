@@ -37,6 +37,8 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
     const [a, b] = take('matmul', inputs, 2);
     floats('matmul', inputs);
     if (a.shape.length < 2 || b.shape.length < 2) throw wrong('matmul', inputs, 'two tensors of rank 2 or more');
+    if ((attributes.timeMajorA || attributes.timeMajorB) && (a.shape.length < 3 || a.shape.length !== b.shape.length))
+      throw wrong('matmul', inputs, 'equal ranks of 3 or more, as one comes time-major');
     const left = matrixView(a.shape, attributes.timeMajorA, attributes.transposeA);
     const right = matrixView(b.shape, attributes.timeMajorB, attributes.transposeB);
     if (left.columns !== right.rows) throw wrong('matmul', inputs, `equal inner sizes, not ${left.columns} and ${right.rows}`);
@@ -46,13 +48,14 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   matmulInt8: (inputs, { inWidth, outWidth, blockSize }) => {
     const [a, weights, scales] = take('matmulInt8', inputs, 3);
     const blocks = Math.ceil(inWidth / blockSize);
-    if (a.shape.at(-1) !== inWidth || !sameShape(weights.shape, [outWidth, blocks, blockSize]) || !sameShape(scales.shape, [outWidth * blocks]))
+    const typed = a.dtype === 'float32' && weights.dtype === 'uint8' && scales.dtype === 'float32';
+    if (!typed || a.shape.at(-1) !== inWidth || !sameShape(weights.shape, [outWidth, blocks, blockSize]) || !sameShape(scales.shape, [outWidth * blocks]))
       throw wrong('matmulInt8', inputs, `[…, ${inWidth}], uint8[${outWidth}, ${blocks}, ${blockSize}], [${outWidth * blocks}]`);
     return [{ shape: [...a.shape.slice(0, -1), outWidth], dtype: 'float32' }];
   },
 
-  softmax: unary('softmax'),
-  logSoftmax: unary('logSoftmax'),
+  softmax: lastAxis('softmax'),
+  logSoftmax: lastAxis('logSoftmax'),
   sum: (inputs, { axes, keepDims }) => {
     const [a] = take('sum', inputs, 1);
     if (axes.some((axis) => !(axis >= 0 && axis < a.shape.length))) throw wrong('sum', inputs, `axes [${axes}] inside the rank`);
@@ -67,8 +70,14 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   expand: (inputs, { shape }) => {
     const [a] = take('expand', inputs, 1);
-    if (!sameShape(broadcastShapes('expand', a.shape, shape), shape)) throw wrong('expand', inputs, `a shape that broadcasts to ${formatShape(shape)}`);
+    const named = shape.every((dim, i) => typeof dim === 'number' || a.shape[i - shape.length + a.shape.length] === dim);
+    if (!named || !sameShape(broadcastShapes('expand', a.shape, shape), shape)) throw wrong('expand', inputs, `a shape that broadcasts to ${formatShape(shape)}`);
     return [{ shape, dtype: a.dtype }];
+  },
+  expandAs: (inputs) => {
+    const [a, like] = take('expandAs', inputs, 2);
+    if (!sameShape(broadcastShapes('expandAs', a.shape, like.shape), like.shape)) throw wrong('expandAs', inputs, 'a shape that broadcasts to the second');
+    return [{ shape: like.shape, dtype: a.dtype }];
   },
   transpose: (inputs, { permutation }) => {
     const [a] = take('transpose', inputs, 1);
@@ -91,14 +100,15 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   concat: (inputs, { axis }) => {
     const [first] = take('concat', inputs, inputs.length);
     const sizes = inputs.map(({ shape }) => shape[axis]);
-    const alike = inputs.every(({ shape, dtype }) => dtype === first.dtype && sameShape(shape.with(axis, 0), first.shape.with(axis, 0)));
+    const others = (shape: Shape): Shape => shape.filter((_, i) => i !== axis);
+    const alike = inputs.every(({ shape, dtype }) => dtype === first.dtype && sameShape(others(shape), others(first.shape)));
     if (!alike || sizes.some((size) => size === undefined)) throw wrong('concat', inputs, `one type, equal sizes but on axis ${axis}`);
     const known = sizes.every((size): size is number => typeof size === 'number');
     return [{ shape: first.shape.with(axis, known ? sizes.reduce((x, y) => x + y, 0) : sizes.join('+')), dtype: first.dtype }];
   },
   split: (inputs, { axis, sizes }) => {
     const [a] = take('split', inputs, 1);
-    if (sizes.reduce((x, y) => x + y, 0) !== a.shape[axis]) throw wrong('split', inputs, `axis ${axis} to be ${sizes.join(' + ')}`);
+    if (sizes.some((size) => size <= 0) || sizes.reduce((x, y) => x + y, 0) !== a.shape[axis]) throw wrong('split', inputs, `axis ${axis} to be ${sizes.join(' + ')}`);
     return sizes.map((size) => ({ shape: a.shape.with(axis, size), dtype: a.dtype }));
   },
 
@@ -115,13 +125,13 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   takeAlong: (inputs) => {
     const [a, indices] = take('takeAlong', inputs, 2);
-    if (!isIndex(indices.dtype) || !sameShape(a.shape.slice(0, -1), indices.shape.slice(0, -1)))
+    if (!isIndex(indices.dtype) || !sameButLast(a.shape, indices.shape))
       throw wrong('takeAlong', inputs, 'integer positions on the last axis, other axes equal');
     return [{ shape: indices.shape, dtype: a.dtype }];
   },
   scatterAddAlong: (inputs) => {
     const [a, indices, updates] = take('scatterAddAlong', inputs, 3);
-    if (!isIndex(indices.dtype) || !sameShape(indices.shape, updates.shape) || !sameShape(a.shape.slice(0, -1), indices.shape.slice(0, -1)))
+    if (!isIndex(indices.dtype) || a.dtype !== updates.dtype || !sameShape(indices.shape, updates.shape) || !sameButLast(a.shape, indices.shape))
       throw wrong('scatterAddAlong', inputs, 'integer positions on the last axis with updates alike');
     return [{ shape: a.shape, dtype: a.dtype }];
   },
@@ -129,13 +139,14 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   rmsNorm: (inputs) => {
     const [x, weight] = take('rmsNorm', inputs, 2);
     floats('rmsNorm', inputs);
-    if (!sameShape(weight.shape, x.shape.slice(-1))) throw wrong('rmsNorm', inputs, 'a weight as wide as the last axis');
+    if (x.shape.length === 0 || !sameShape(weight.shape, x.shape.slice(-1))) throw wrong('rmsNorm', inputs, 'a weight as wide as the last axis');
     return [x, { shape: x.shape.with(-1, 1), dtype: 'float32' }];
   },
   rotary: (inputs, { heads }) => {
     const [x, positions, cosines, sines] = take('rotary', inputs, 4);
     const half = Number(x.shape[1]) / heads / 2;
-    const fits = x.shape.length === 2 && positions.dtype === 'int64' && sameShape(positions.shape, x.shape.slice(0, 1));
+    const typed = [x, cosines, sines].every(({ dtype }) => dtype === 'float32');
+    const fits = typed && x.shape.length === 2 && cosines.shape.length === 2 && positions.dtype === 'int64' && sameShape(positions.shape, x.shape.slice(0, 1));
     if (!fits || cosines.shape[1] !== half || !sameShape(cosines.shape, sines.shape))
       throw wrong('rotary', inputs, `x [N, ${heads}·D], int64 positions [N], cosines and sines [T, D/2]`);
     return [x];
@@ -153,9 +164,23 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
       { shape: scores, dtype: 'float32' },
     ];
   },
+  cachedAttention: (inputs) => {
+    const [q, cachedKeys, cachedValues, keys, values, cachedMask, mask] = takeMany('cachedAttention', inputs, 7);
+    floats('cachedAttention', inputs);
+    const [n, lanes, heads, width] = q.shape as [number, Dim, number, Dim];
+    const [cached, , groups] = cachedKeys.shape as [Dim, Dim, number];
+    const fits =
+      [cachedKeys, cachedValues].every(({ shape }) => sameShape(shape, [cached, lanes, groups, width])) &&
+      [keys, values].every(({ shape }) => sameShape(shape, [n, lanes, groups, width])) &&
+      heads % groups === 0 &&
+      sameShape(cachedMask.shape, [lanes, 1, 1, cached]) &&
+      sameShape(mask.shape, [lanes, 1, (n * heads) / groups, n]);
+    if (!fits) throw wrong('cachedAttention', inputs, 'q [n, B, H, D], cached [S, B, K, D] twice, new [n, B, K, D] twice, masks [B, 1, 1, S], [B, 1, n·H/K, n]');
+    return [q];
+  },
   crossEntropy: (inputs) => {
     const [logits, targets] = take('crossEntropy', inputs, 2);
-    if (logits.shape.length !== 2 || !sameShape(targets.shape, logits.shape.slice(0, 1)) || !isIndex(targets.dtype))
+    if (logits.dtype !== 'float32' || logits.shape.length !== 2 || !sameShape(targets.shape, logits.shape.slice(0, 1)) || !isIndex(targets.dtype))
       throw wrong('crossEntropy', inputs, 'logits [N, V] and integer targets [N]');
     return [{ shape: targets.shape, dtype: 'float32' }];
   },
@@ -197,6 +222,13 @@ function unary(op: OpName): (inputs: readonly TensorType[]) => readonly TensorTy
   };
 }
 
+function lastAxis(op: OpName): (inputs: readonly TensorType[]) => readonly TensorType[] {
+  return (inputs) => {
+    if (take(op, inputs, 1)[0].shape.length === 0) throw wrong(op, inputs, 'rank 1 or more');
+    return unary(op)(inputs);
+  };
+}
+
 function binary(op: OpName, result?: DType): (inputs: readonly TensorType[]) => readonly TensorType[] {
   return (inputs) => {
     const [a, b] = take(op, inputs, 2);
@@ -213,9 +245,15 @@ function take(op: OpName, inputs: readonly TensorType[], count: number): Taken {
   return inputs as unknown as Taken;
 }
 
+function takeMany(op: OpName, inputs: readonly TensorType[], count: number): readonly [...Taken, TensorType, TensorType, TensorType] {
+  return take(op, inputs, count) as unknown as readonly [...Taken, TensorType, TensorType, TensorType];
+}
+
 function floats(op: OpName, inputs: readonly TensorType[]): void {
   if (inputs.some(({ dtype }) => dtype !== 'float32')) throw wrong(op, inputs, 'float32');
 }
+
+const sameButLast = (a: Shape, b: Shape): boolean => a.length > 0 && a.length === b.length && sameShape(a.slice(0, -1), b.slice(0, -1));
 
 const isIndex = (dtype: DType): boolean => dtype === 'int32' || dtype === 'int64';
 

@@ -1,8 +1,4 @@
-/**
- * Symbolic tensors: what an operator consumes and produces while a graph is traced. A tensor has a type, no data.
- */
-import type { Graph } from './graph.ts';
-
+/** The types of tensors: what is known of a value before it has one. */
 export const DTYPES = ['float32', 'int32', 'int64', 'bool', 'uint8'] as const;
 export type DType = (typeof DTYPES)[number];
 
@@ -13,12 +9,6 @@ export type Shape = readonly Dim[];
 export interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;
-}
-
-/** One value of one graph. `id` orders values as they were made. */
-export interface Tensor extends TensorType {
-  readonly graph: Graph;
-  readonly id: number;
 }
 
 export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, DataError, hashBytes } from '../../base/index.ts';
-import { BYTE_ALPHABET } from './byte-characters.ts';
 import { trainTokenizer } from './bpe-trainer.ts';
+import { BYTE_ALPHABET } from './byte-characters.ts';
 import { splitText } from './pre-tokenizer.ts';
 import { CORPUS, SPECIALS } from './sample-texts.ts';
 import { formatTokenizerJson } from './tokenizer-json.ts';
@@ -50,7 +50,7 @@ describe('trainTokenizer', () => {
     // Equal to what the Python tokenizers library trains (see agreement.test.ts); stored so that it can't drift.
     const train = () => formatTokenizerJson(trainTokenizer(CORPUS, { vocabularySize: 400, specialTokens: SPECIALS }));
     expect(train()).toBe(train());
-    expect(hashBytes(train())).toBe('GOLDEN');
+    expect(hashBytes(train())).toBe('e76427d076a5ab20fb9fa61b6c4bf33a0326ecfa2d67b90f59c1b16319047f95');
   });
 
   it('keeps its counts as if it counted anew', () => {

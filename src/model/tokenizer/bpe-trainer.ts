@@ -79,8 +79,7 @@ function checkOptions({ vocabularySize, specialTokens }: TrainTokenizerOptions):
 
 function countPieces(texts: Iterable<string>, idOf: ReadonlyMap<string, number>): Word[] {
   const counts = new Map<string, number>();
-  for (const text of texts)
-    for (const piece of splitText(text.toWellFormed())) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  for (const text of texts) for (const piece of splitText(text.toWellFormed())) counts.set(piece, (counts.get(piece) ?? 0) + 1);
   if (counts.size === 0)
     throw new DataError({ operation: 'trainTokenizer', got: 'no text', expected: 'texts with at least one character' });
   const byteIds = BYTE_CHARACTERS.map((character) => idOf.get(character) as number);

@@ -5,7 +5,11 @@ import { anyText } from './sample-texts.ts';
 
 describe('splitText', () => {
   it('loses nothing', () => {
-    fc.assert(fc.property(anyText, (text) => expect(splitText(text).join('')).toBe(text)));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(splitText(text).join('')).toBe(text);
+      }),
+    );
   });
 
   it.each([

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 /** Special tokens with a shared beginning, as references have, and one that begins another. */
 export const SPECIALS: readonly string[] = ['<|pad|>', '<|act|>', '<|act|><', '⟨1⟩', '⟨12⟩', '<|page-up|>'];
 
-export const CORPUS: readonly string[] = [
+const documents: readonly string[] = [
   'Invoice 2024-0117\nBill to: Harbour & Sons Ltd.\nDue date: 17 February 2024\n\n  Item        Quantity   Price\n  Paper A4    12         4.90\n',
   'textbox "First name" value ""\ntextbox "Last name" value ""\nbutton "Save"\nbutton "Cancel"\nlink "Back to the list of invoices"\n',
   'The total is the sum of the items; the total with tax is the total times 1.19. The amount paid is less than the total.\n',
@@ -12,8 +12,11 @@ export const CORPUS: readonly string[] = [
   'combobox "Country" value "Österreich"\noption "Österreich"\noption "Schweiz"\noption "Côte d’Ivoire"\noption "日本"\n',
 ];
 
+/** Each document twice, so that enough pairs recur for some hundred merges. */
+export const CORPUS: readonly string[] = [...documents, ...documents];
+
 export const MULTILINGUAL: readonly string[] = [
-  ...CORPUS,
+  ...documents,
   'Ünïcödé façade, naïve — “quoted” ‘single’ … №5 ½ ²³ ªº µm × ÷ ±',
   'Счёт № 42 от 1 марта: итого 1 204,50 ₽',
   '請求書番号：２０２４－１１８、合計 ¥12,345。「支払期限」は三月三日です。',
@@ -43,7 +46,25 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
       fc.oneof(
         fc.constantFrom(...SPECIALS, '<|', '|>', '⟨', '⟩', '<|act|', 'Ġ', 'Ċ', 'total', 'Gesamtbetrag', ' the', "'s", '__proto__'),
         fc.constantFrom(' ', '  ', '\n', '\r\n', '\t', '\u0085', '\u00a0', '\u2028', '\u3000', '\ufeff', '\u200b', '\u0000', '\u001f'),
-        fc.constantFrom('0', '7', '42', '1.204,50', '²', '٣', '２', '½', '€', '№', 'ª', '😀', '👍🏽', 'é', 'e\u0301', '\ufffd', '\u{10ffff}'),
+        fc.constantFrom(
+          '0',
+          '7',
+          '42',
+          '1.204,50',
+          '²',
+          '٣',
+          '２',
+          '½',
+          '€',
+          '№',
+          'ª',
+          '😀',
+          '👍🏽',
+          'é',
+          'e\u0301',
+          '\ufffd',
+          '\u{10ffff}',
+        ),
         fc.string({ unit: 'binary', maxLength: 5 }),
         fc.string({ maxLength: 80 }),
       ),

@@ -23,9 +23,7 @@ const fileSchema = z.object({
   version: z.literal('1.0'),
   truncation: z.null().optional(),
   padding: z.null().optional(),
-  added_tokens: z.array(
-    z.object({ id, content: z.string().min(1), special: z.literal(true), single_word: off, lstrip: off, rstrip: off }),
-  ),
+  added_tokens: z.array(z.object({ id, content: z.string().min(1), special: z.literal(true), single_word: off, lstrip: off, rstrip: off })),
   normalizer: z.null(),
   pre_tokenizer: z.object({
     type: z.literal('Sequence'),

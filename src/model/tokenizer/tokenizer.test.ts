@@ -20,7 +20,11 @@ describe('tokenizer', () => {
   });
 
   it('never reads a special token in outside text', () => {
-    fc.assert(fc.property(anyText, (text) => expect(tokenizer.encodeText(text).every((id) => id >= firstByte)).toBe(true)));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(tokenizer.encodeText(text).every((id) => id >= firstByte)).toBe(true);
+      }),
+    );
   });
 
   it('reads special tokens in our own text, the longest at the leftmost place', () => {

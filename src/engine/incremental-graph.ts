@@ -1,0 +1,102 @@
+/**
+ * The graph of one engine step: n tokens for each of B lanes, read against the lanes' caches. Weights are constants of
+ * the graph, so that the runtime packs them once. Shapes are fixed but for S, the number of cached rows.
+ *
+ * Rows are time-major: token t of lane b is row t·B + b. Unused places carry token 0 and see only themselves.
+ */
+import { RuntimeError } from '../base/index.ts';
+import {
+  type Attend,
+  floatProjection,
+  logits,
+  type ModelConfig,
+  type Project,
+  parameterSpecs,
+  pointerGates,
+  pointerKeys,
+  pointerQueries,
+  scalarHead,
+  trunk,
+  VALUE_HEAD,
+  type Weights,
+} from '../model/index.ts';
+import { Graph, ops, Session, type Tensor } from '../tensor/index.ts';
+import { quantizeInt8 } from './quantize.ts';
+
+export interface StepShape {
+  /** n: new tokens a lane. */
+  readonly tokens: number;
+  /** B. */
+  readonly lanes: number;
+}
+
+export interface CompileOptions {
+  readonly threads: number;
+  readonly int8: boolean;
+}
+
+/** Output rows of an engine step; feeds are `tokens`, `positions` int32 [n·B], `last` int32 [B], `targets` int32 [n·B], masks and caches. */
+export const STEP_OUTPUTS = ['cache', 'logits', 'value', 'pointerQuery', 'pointerGate', 'pointerKey', 'nats'] as const;
+
+/**
+ * Outputs: `cache` [2·layers·n·B, K·D] (keys, values of layer 0, then of layer 1 …), `logits` [B, V], `value` [B] and
+ * `pointerQuery` [B, P], `pointerGate` [B] of the row that `last` names in each lane, `pointerKey` [n·B, P], and, for
+ * n > 1, `nats` [n·B] of each target.
+ */
+export function compileStep(config: ModelConfig, weights: Weights, { tokens: n, lanes: B }: StepShape, options: CompileOptions): Promise<Session> {
+  const { layers, heads: H, keyValueHeads: K, headWidth: D } = config;
+  const graph = new Graph();
+  const { parameters, project } = constants(graph, config, weights, options.int8);
+  const tokens = graph.input('tokens', [n * B], 'int32');
+  const positions = graph.input('positions', [n * B], 'int32');
+  const masks = { cached: graph.input('cachedMask', [B, 1, 1, 'S']), fresh: graph.input('freshMask', [B, 1, (n * H) / K, n]) };
+
+  const cacheRows: Tensor[] = [];
+  const attend: Attend = (layer, q, k, v) => {
+    cacheRows.push(k, v);
+    const cached = { keys: graph.input(`keys.${layer}`, ['S', B, K, D]), values: graph.input(`values.${layer}`, ['S', B, K, D]) };
+    const fresh = { keys: ops.reshape(k, [n, B, K, D]), values: ops.reshape(v, [n, B, K, D]) };
+    return ops.reshape(ops.cachedAttention({ q: ops.reshape(q, [n, B, H, D]), cached, fresh, masks }, 1 / Math.sqrt(D)), [n * B, H * D]);
+  };
+  const hidden = trunk({ graph, config, parameters, tokens, positions, attend, project });
+  const last = n === 1 ? hidden : ops.gatherRows(hidden, graph.input('last', [B], 'int32'));
+
+  const outputs: Record<string, Tensor> = { cache: ops.concat(cacheRows, 0), logits: logits(config, parameters, last, project) };
+  if (config.valueHead) outputs.value = scalarHead(parameters, last, VALUE_HEAD);
+  if (config.pointerWidth > 0) {
+    outputs.pointerQuery = pointerQueries(config, parameters, last);
+    outputs.pointerGate = pointerGates(parameters, last);
+    outputs.pointerKey = pointerKeys(parameters, hidden);
+  }
+  if (n > 1) outputs.nats = ops.crossEntropy(logits(config, parameters, hidden, project), graph.input('targets', [n * B], 'int32'));
+  if (cacheRows.length !== 2 * layers) throw new RuntimeError({ operation: 'compile step', got: `${cacheRows.length} cache rows`, expected: `${2 * layers}` });
+  return Session.create(graph, outputs, { threads: options.threads });
+}
+
+/** Weights as constants: every matrix product in int8 where asked for, everything else in float32. */
+function constants(graph: Graph, config: ModelConfig, weights: Weights, int8: boolean): { parameters: ReadonlyMap<string, Tensor>; project: Project } {
+  const specs = parameterSpecs(config);
+  const data = (name: string): Float32Array => {
+    const values = weights.get(name);
+    if (!values) throw new RuntimeError({ operation: 'compile step', got: `no weights for ${name}`, expected: 'weights for every parameter of the configuration' });
+    return values;
+  };
+  const parameters = new Map(specs.map(({ name, shape }) => [name, graph.constant(data(name), shape, 'float32')]));
+  if (!int8) return { parameters, project: floatProjection(parameters) };
+
+  const shapes = new Map(specs.map(({ name, shape }) => [name, shape]));
+  const packed = new Map<string, (x: Tensor) => Tensor>();
+  const project: Project = (x, name) => {
+    let product = packed.get(name);
+    if (!product) {
+      const [outWidth, inWidth] = shapes.get(name) as [number, number];
+      const { bytes, scales, blocks, blockSize } = quantizeInt8(data(name), outWidth, inWidth);
+      const packedWeights = graph.constant(bytes, [outWidth, blocks, blockSize], 'uint8');
+      const packedScales = graph.constant(scales, [outWidth * blocks], 'float32');
+      product = (input) => ops.matmulInt8(input, packedWeights, packedScales, { inWidth, outWidth, blockSize });
+      packed.set(name, product);
+    }
+    return product(x);
+  };
+  return { parameters, project };
+}
