@@ -2,10 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../base/index.ts';
 import { differentiate } from './autodiff.ts';
-import { Graph } from './graph.ts';
+import { Graph, type Tensor } from './graph.ts';
 import * as ops from './ops.ts';
 import { evaluateGraph, type NdArray } from './reference.ts';
-import type { Tensor } from './types.ts';
 
 function vector(...values: number[]): NdArray {
   return { shape: [values.length], data: Float64Array.from(values) };

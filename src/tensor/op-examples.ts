@@ -38,8 +38,13 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
   equal: pairs(small),
   greater: pairs(small),
   select: {
-    right: (random) => broadcastShapes(random).map(([a, b]) => ({ inputs: [bools(random, b), normal(random, a), normal(random, b)], attributes: {} })),
-    wrong: [call([type([2]), type([2]), type([2])]), call([type([2], 'bool'), type([2]), type([3])]), call([type([2], 'bool'), type([2]), type([2], 'int64')])],
+    right: (random) =>
+      broadcastShapes(random).map(([a, b]) => ({ inputs: [bools(random, b), normal(random, a), normal(random, b)], attributes: {} })),
+    wrong: [
+      call([type([2]), type([2]), type([2])]),
+      call([type([2], 'bool'), type([2]), type([3])]),
+      call([type([2], 'bool'), type([2]), type([2], 'int64')]),
+    ],
   },
 
   negate: singles(normal),
@@ -68,14 +73,18 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
 
   matmul: {
     right: (random) =>
-      Array.from({ length: 16 }, (_, flags) => ({ transposeA: !!(flags & 1), transposeB: !!(flags & 2), timeMajorA: !!(flags & 4), timeMajorB: !!(flags & 8) })).flatMap(
-        (flags) =>
-          matmulBatches(random, flags.timeMajorA || flags.timeMajorB).map(([batchA, batchB]) => {
-            const [m, k, n] = sizes(random, 3) as [number, number, number];
-            const a = operandShape(batchA, flags.transposeA ? [k, m] : [m, k], flags.timeMajorA);
-            const b = operandShape(batchB, flags.transposeB ? [n, k] : [k, n], flags.timeMajorB);
-            return { inputs: [normal(random, a), normal(random, b)], attributes: { ...flags, alpha: random.pick([1, -0.5, 0.25]) } };
-          }),
+      Array.from({ length: 16 }, (_, flags) => ({
+        transposeA: !!(flags & 1),
+        transposeB: !!(flags & 2),
+        timeMajorA: !!(flags & 4),
+        timeMajorB: !!(flags & 8),
+      })).flatMap((flags) =>
+        matmulBatches(random, flags.timeMajorA || flags.timeMajorB).map(([batchA, batchB]) => {
+          const [m, k, n] = sizes(random, 3) as [number, number, number];
+          const a = operandShape(batchA, flags.transposeA ? [k, m] : [m, k], flags.timeMajorA);
+          const b = operandShape(batchB, flags.transposeB ? [n, k] : [k, n], flags.timeMajorB);
+          return { inputs: [normal(random, a), normal(random, b)], attributes: { ...flags, alpha: random.pick([1, -0.5, 0.25]) } };
+        }),
       ),
     wrong: [
       call([type([2, 3]), type([4, 5])], { transposeA: false, transposeB: false, timeMajorA: false, timeMajorB: false, alpha: 1 }),
@@ -128,16 +137,25 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
     wrong: [call([type([2, 3])], { shape: [5] }), call([type(['n', 3])], { shape: [3, 'm'] })],
   },
   expand: {
-    right: (random) => broadcastShapes(random).flatMap(([from, to]) => [from, to].map((own) => ({ inputs: [normal(random, own)], attributes: { shape: together(from, to) } }))),
+    right: (random) =>
+      broadcastShapes(random).flatMap(([from, to]) =>
+        [from, to].map((own) => ({ inputs: [normal(random, own)], attributes: { shape: together(from, to) } })),
+      ),
     wrong: [call([type([2, 3])], { shape: [2, 4] }), call([type([2, 3])], { shape: [3] }), call([type([1, 3])], { shape: ['n', 3] })],
   },
   expandAs: {
-    right: (random) => broadcastShapes(random).map(([from, to]) => ({ inputs: [normal(random, from), normal(random, together(from, to))], attributes: {} })),
+    right: (random) =>
+      broadcastShapes(random).map(([from, to]) => ({ inputs: [normal(random, from), normal(random, together(from, to))], attributes: {} })),
     wrong: [call([type([2, 3]), type([2, 4])]), call([type([2, 3])])],
   },
   transpose: {
     right: (random) =>
-      [1, 2, 3, 4].flatMap((rank) => [0, 1, 2].map(() => ({ inputs: [normal(random, sizes(random, rank))], attributes: { permutation: random.shuffle([...Array(rank).keys()]) } }))),
+      [1, 2, 3, 4].flatMap((rank) =>
+        [0, 1, 2].map(() => ({
+          inputs: [normal(random, sizes(random, rank))],
+          attributes: { permutation: random.shuffle([...Array(rank).keys()]) },
+        })),
+      ),
     wrong: [call([type([2, 3])], { permutation: [0, 0] }), call([type([2, 3])], { permutation: [0] })],
   },
   slice: {
@@ -145,13 +163,23 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
       [0, 1, 2].map((axis) => {
         const shape = sizes(random, 3);
         const start = random.below(shape[axis] as number);
-        return { inputs: [normal(random, shape)], attributes: { axis, start, end: start + 1 + random.below((shape[axis] as number) - start) } };
+        return {
+          inputs: [normal(random, shape)],
+          attributes: { axis, start, end: start + 1 + random.below((shape[axis] as number) - start) },
+        };
       }),
-    wrong: [call([type([2, 3])], { axis: 1, start: 1, end: 4 }), call([type([2, 3])], { axis: 2, start: 0, end: 1 }), call([type(['n'])], { axis: 0, start: 0, end: 1 })],
+    wrong: [
+      call([type([2, 3])], { axis: 1, start: 1, end: 4 }),
+      call([type([2, 3])], { axis: 2, start: 0, end: 1 }),
+      call([type(['n'])], { axis: 0, start: 0, end: 1 }),
+    ],
   },
   pad: {
     right: (random) =>
-      [0, 1, 2].map((axis) => ({ inputs: [normal(random, sizes(random, 3))], attributes: { axis, before: random.below(3), after: random.below(3) } })),
+      [0, 1, 2].map((axis) => ({
+        inputs: [normal(random, sizes(random, 3))],
+        attributes: { axis, before: random.below(3), after: random.below(3) },
+      })),
     wrong: [call([type([2])], { axis: 0, before: -1, after: 0 }), call([type([2])], { axis: 1, before: 0, after: 1 })],
   },
   concat: {
@@ -171,29 +199,53 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
     right: (random) =>
       [0, 1, 2].map((axis) => {
         const parts = sizes(random, 3);
-        return { inputs: [normal(random, sizes(random, 3).with(axis, parts.reduce((a, b) => a + b)))], attributes: { axis, sizes: parts } };
+        return {
+          inputs: [
+            normal(
+              random,
+              sizes(random, 3).with(
+                axis,
+                parts.reduce((a, b) => a + b),
+              ),
+            ),
+          ],
+          attributes: { axis, sizes: parts },
+        };
       }),
-    wrong: [call([type([5])], { axis: 0, sizes: [2, 2] }), call([type([5])], { axis: 1, sizes: [5] }), call([type([5])], { axis: 0, sizes: [6, -1] })],
+    wrong: [
+      call([type([5])], { axis: 0, sizes: [2, 2] }),
+      call([type([5])], { axis: 1, sizes: [5] }),
+      call([type([5])], { axis: 0, sizes: [6, -1] }),
+    ],
   },
 
   gatherRows: {
     right: (random) =>
       [[4], [5, 3], [2, 3, 2]].flatMap((shape) =>
-        [[6], [2, 3]].map((count) => ({ inputs: [normal(random, shape), integers(random, count, shape[0] as number, random.pick(['int32', 'int64']))], attributes: {} })),
+        [[6], [2, 3]].map((count) => ({
+          inputs: [normal(random, shape), integers(random, count, shape[0] as number, random.pick(['int32', 'int64']))],
+          attributes: {},
+        })),
       ),
     wrong: [call([type([4, 3]), type([2])]), call([type([]), type([2], 'int64')])],
   },
   scatterAddRows: {
     right: (random) =>
       [[6], [2, 3]].flatMap((count) =>
-        [[], [3], [2, 2]].map((rest) => ({ inputs: [integers(random, count, 4, 'int64'), normal(random, [...count, ...rest])], attributes: { rows: 4 + random.below(2) } })),
+        [[], [3], [2, 2]].map((rest) => ({
+          inputs: [integers(random, count, 4, 'int64'), normal(random, [...count, ...rest])],
+          attributes: { rows: 4 + random.below(2) },
+        })),
       ),
     wrong: [call([type([2], 'int32'), type([2, 3])], { rows: 4 }), call([type([3], 'int64'), type([2, 3])], { rows: 4 })],
   },
   takeAlong: {
     right: (random) =>
       [[4], [3, 5], [2, 3, 4]].map((shape) => ({
-        inputs: [normal(random, shape), integers(random, shape.with(-1, 1 + random.below(6)), shape.at(-1) as number, random.pick(['int32', 'int64']))],
+        inputs: [
+          normal(random, shape),
+          integers(random, shape.with(-1, 1 + random.below(6)), shape.at(-1) as number, random.pick(['int32', 'int64'])),
+        ],
         attributes: {},
       })),
     wrong: [call([type([2, 3]), type([2, 1])]), call([type([2, 3]), type([3, 1], 'int64')]), call([type([3]), type([], 'int64')])],
@@ -202,7 +254,14 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
     right: (random) =>
       [[4], [3, 5], [2, 3, 4]].map((shape) => {
         const picks = shape.with(-1, 1 + random.below(6));
-        return { inputs: [normal(random, shape), integers(random, picks, shape.at(-1) as number, random.pick(['int32', 'int64'])), normal(random, picks)], attributes: {} };
+        return {
+          inputs: [
+            normal(random, shape),
+            integers(random, picks, shape.at(-1) as number, random.pick(['int32', 'int64'])),
+            normal(random, picks),
+          ],
+          attributes: {},
+        };
       }),
     wrong: [call([type([2, 3]), type([2, 1], 'int64'), type([2, 2])]), call([type([2, 3]), type([2, 1], 'int64'), type([2, 1], 'int32')])],
   },
@@ -245,7 +304,12 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
         const [Tq, Tk, B, H, D] = sizes(random, 5) as [number, number, number, number, number];
         const mask = [[], [Tq, Tk], [B, 1, Tq, Tk], [B, H, 1, Tk]][kind] as number[];
         return {
-          inputs: [normal(random, [Tq, B, H, D]), normal(random, [Tk, B, H, D]), normal(random, [Tk, B, H, D]), fill(mask, () => random.pick([0, 0, -1, -80]))],
+          inputs: [
+            normal(random, [Tq, B, H, D]),
+            normal(random, [Tk, B, H, D]),
+            normal(random, [Tk, B, H, D]),
+            fill(mask, () => random.pick([0, 0, -1, -80])),
+          ],
           attributes: { scale: random.pick([1, 0.5, 1 / Math.sqrt(D)]) },
         };
       }),
@@ -271,8 +335,12 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
       ),
     wrong: [
       // Three query heads over two key heads; then caches of two lengths.
-      call([type([2, 1, 3, 4]), ...[9, 9, 2, 2].map((time) => type([time, 1, 2, 4])), type([1, 1, 1, 9]), type([1, 1, 3, 2])], { scale: 1 }),
-      call([type([2, 1, 4, 4]), ...[9, 8, 2, 2].map((time) => type([time, 1, 2, 4])), type([1, 1, 1, 9]), type([1, 1, 4, 2])], { scale: 1 }),
+      call([type([2, 1, 3, 4]), ...[9, 9, 2, 2].map((time) => type([time, 1, 2, 4])), type([1, 1, 1, 9]), type([1, 1, 3, 2])], {
+        scale: 1,
+      }),
+      call([type([2, 1, 4, 4]), ...[9, 8, 2, 2].map((time) => type([time, 1, 2, 4])), type([1, 1, 1, 9]), type([1, 1, 4, 2])], {
+        scale: 1,
+      }),
     ],
   },
   crossEntropy: {
@@ -293,7 +361,8 @@ type Fill = (random: Random, shape: readonly number[]) => ExampleInput;
 /** Every rank from `lowest` on. */
 function singles(values: Fill, lowest = 0): OpExamples<None> {
   return {
-    right: (random) => [0, 1, 2, 3, 4].filter((rank) => rank >= lowest).map((rank) => ({ inputs: [values(random, sizes(random, rank))], attributes: {} })),
+    right: (random) =>
+      [0, 1, 2, 3, 4].filter((rank) => rank >= lowest).map((rank) => ({ inputs: [values(random, sizes(random, rank))], attributes: {} })),
     wrong: [call([type([2], 'int64')]), call([]), call([type([2]), type([2])]), ...(lowest > 0 ? [call([type([])])] : [])],
   };
 }
@@ -310,7 +379,15 @@ function broadcastShapes(random: Random): readonly (readonly [number[], number[]
   const full = sizes(random, 3);
   const thin = full.map((size) => random.pick([1, size]));
   const other = full.map((size, axis) => (thin[axis] === 1 ? size : 1));
-  return [[full, full], [full, []], [[], full], [full, full.slice(-1)], [full.slice(1), full], [thin, full], [thin, other]];
+  return [
+    [full, full],
+    [full, []],
+    [[], full],
+    [full, full.slice(-1)],
+    [full.slice(1), full],
+    [thin, full],
+    [thin, other],
+  ];
 }
 
 /** The common shape of two that broadcast. */
@@ -321,8 +398,24 @@ function together(a: readonly number[], b: readonly number[]): number[] {
 
 function matmulBatches(random: Random, timeMajor: boolean): readonly (readonly [number[], number[]])[] {
   const [b, h] = sizes(random, 2) as [number, number];
-  const equalRanks = [[[b], [b]], [[b, h], [b, h]], [[b, 1], [1, h]], [[b, h], [1, 1]]] as const;
-  return timeMajor ? equalRanks.map(([x, y]) => [[...x], [...y]]) : [...equalRanks.map(([x, y]): [number[], number[]] => [[...x], [...y]]), [[], []], [[b], []], [[], [b]], [[h], [b, h]]];
+  const equalRanks = [
+    [[b], [b]],
+    [
+      [b, h],
+      [b, h],
+    ],
+    [
+      [b, 1],
+      [1, h],
+    ],
+    [
+      [b, h],
+      [1, 1],
+    ],
+  ] as const;
+  return timeMajor
+    ? equalRanks.map(([x, y]) => [[...x], [...y]])
+    : [...equalRanks.map(([x, y]): [number[], number[]] => [[...x], [...y]]), [[], []], [[b], []], [[], [b]], [[h], [b, h]]];
 }
 
 function operandShape(batch: readonly number[], [rows, columns]: readonly [number, number], timeMajor: boolean): number[] {

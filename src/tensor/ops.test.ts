@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random, ShapeError } from '../base/index.ts';
 import { differentiate } from './autodiff.ts';
-import { Graph, type TensorData, type Tensor } from './graph.ts';
+import { Graph, type Tensor, type TensorData } from './graph.ts';
 import { type Example, type ExampleInput, OP_EXAMPLES } from './op-examples.ts';
 import type { Attributes, OpName } from './op-names.ts';
 import * as ops from './ops.ts';
@@ -41,7 +41,12 @@ describe(`operators (replay with JOURNEYMAN_TEST_SEED=${SEED})`, () => {
       traced.outputs.forEach((output, i) => {
         const result = results[`y${i}`] as Value;
         expect(result.shape, `${label}: shape of output ${i}`).toEqual(output.shape);
-        expectClose(toArray(result), outputs[i] as NdArray, op === 'matmulInt8' ? INT8_TOLERANCE : VALUE_TOLERANCE, `${label}: output ${i}`);
+        expectClose(
+          toArray(result),
+          outputs[i] as NdArray,
+          op === 'matmulInt8' ? INT8_TOLERANCE : VALUE_TOLERANCE,
+          `${label}: output ${i}`,
+        );
       });
     }
   });
@@ -54,11 +59,15 @@ describe(`operators (replay with JOURNEYMAN_TEST_SEED=${SEED})`, () => {
       const reals = example.inputs.flatMap(({ dtype }, i) => (dtype === 'float32' ? [i] : []));
       const weights = outputs.map(({ shape }) => build(shape, () => Math.fround(random.normal())));
       const first = SECOND_OUTPUT_IS_INTERNAL.has(op) ? traced.outputs.slice(0, 1) : traced.outputs;
-      const loss = first.map((output, i) => ops.sum(ops.multiply(output, graph.input(`w${i}`, output.shape)))).reduce((a, b) => ops.add(a, b));
+      const loss = first
+        .map((output, i) => ops.sum(ops.multiply(output, graph.input(`w${i}`, output.shape))))
+        .reduce((a, b) => ops.add(a, b));
       const gradients: Record<string, Tensor> = {};
       for (const i of reals) {
         if (WITHOUT_GRADIENT[op]?.includes(i)) {
-          expect(() => differentiate(loss, [traced.inputs[i] as Tensor]), `${label}: input ${i}`).toThrow('on which the loss does not depend');
+          expect(() => differentiate(loss, [traced.inputs[i] as Tensor]), `${label}: input ${i}`).toThrow(
+            'on which the loss does not depend',
+          );
           continue;
         }
         flowing.add(i);
@@ -102,7 +111,10 @@ describe('scatterAddRows', () => {
     const updates = { data: new Float32Array(count * width).fill(1), shape: [count, width] };
     for (let run = 0; run < 10; run++) {
       const results = await session.run({ indices: { data: indices, shape: [count] }, updates });
-      const expected = Array.from({ length: rows * width }, (_, i) => indices.filter((row) => row === BigInt(Math.floor(i / width))).length);
+      const expected = Array.from(
+        { length: rows * width },
+        (_, i) => indices.filter((row) => row === BigInt(Math.floor(i / width))).length,
+      );
       expect(Array.from(results.total?.data ?? [], Number)).toEqual(expected);
     }
     await session.dispose();
@@ -141,13 +153,21 @@ function reference(op: OpName, inputs: readonly NdArray[], attributes: Attribute
 }
 
 /** d Σ weights∘output / d input, by (f(x + h) − f(x − h)) / 2h in float64. */
-function centralDifferences(op: OpName, { inputs, attributes }: Example<Attributes[OpName]>, which: number, weights: readonly NdArray[]): NdArray {
+function centralDifferences(
+  op: OpName,
+  { inputs, attributes }: Example<Attributes[OpName]>,
+  which: number,
+  weights: readonly NdArray[],
+): NdArray {
   const h = 1e-5;
   const input = inputs[which] as ExampleInput;
   const lossAt = (i: number, x: number): number => {
     const moved = inputs.with(which, { ...input, data: input.data.with(i, x) });
     const outputs = reference(op, moved, attributes);
-    return weights.reduce((sum, { data }, k) => sum + data.reduce((total, weight, j) => total + weight * (outputs[k]?.data[j] as number), 0), 0);
+    return weights.reduce(
+      (sum, { data }, k) => sum + data.reduce((total, weight, j) => total + weight * (outputs[k]?.data[j] as number), 0),
+      0,
+    );
   };
   return { shape: input.shape, data: input.data.map((x, i) => (lossAt(i, x + h) - lossAt(i, x - h)) / (2 * h)) };
 }

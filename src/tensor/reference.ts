@@ -46,7 +46,9 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
   minimum: binary(Math.min),
   equal: binary((a, b) => Number(a === b)),
   greater: binary((a, b) => Number(a > b)),
-  select: ([c, a, b]: readonly NdArray[]) => [build(broadcast(c, a, b), (at) => (read(c as NdArray, at) ? read(a as NdArray, at) : read(b as NdArray, at)))],
+  select: ([c, a, b]: readonly NdArray[]) => [
+    build(broadcast(c, a, b), (at) => (read(c as NdArray, at) ? read(a as NdArray, at) : read(b as NdArray, at))),
+  ],
 
   negate: unary((x) => -x),
   exp: unary(Math.exp),
@@ -65,9 +67,16 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
     const blocks = Math.ceil(inWidth / blockSize);
     const weight = (n: number, k: number): number => {
       const block = n * blocks + Math.floor(k / blockSize);
-      return (((weights as NdArray).data[block * blockSize + (k % blockSize)] as number) - 128) * ((scales as NdArray).data[block] as number);
+      return (
+        (((weights as NdArray).data[block * blockSize + (k % blockSize)] as number) - 128) * ((scales as NdArray).data[block] as number)
+      );
     };
-    return [product(x as NdArray, build([inWidth, outWidth], ([k, n]) => weight(n as number, k as number)))];
+    return [
+      product(
+        x as NdArray,
+        build([inWidth, outWidth], ([k, n]) => weight(n as number, k as number)),
+      ),
+    ];
   },
 
   softmax: ([x]) => [softmax(x as NdArray)],
@@ -82,14 +91,30 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
   reshape: ([x], { shape }) => [{ shape: concrete(shape, x as NdArray), data: (x as NdArray).data }],
   expand: ([x], { shape }) => {
     const own = (x as NdArray).shape;
-    return [build(shape.map((dim, i) => (typeof dim === 'number' ? dim : (own[i - shape.length + own.length] as number))), (at) => read(x as NdArray, at))];
+    return [
+      build(
+        shape.map((dim, i) => (typeof dim === 'number' ? dim : (own[i - shape.length + own.length] as number))),
+        (at) => read(x as NdArray, at),
+      ),
+    ];
   },
   expandAs: ([x, like]) => [build((like as NdArray).shape, (at) => read(x as NdArray, at))],
   transpose: ([x], { permutation }) => {
     const from = (x as NdArray).shape;
-    return [build(permutation.map((axis) => from[axis] as number), (at) => read(x as NdArray, from.map((_, axis) => at[permutation.indexOf(axis)] as number)))];
+    return [
+      build(
+        permutation.map((axis) => from[axis] as number),
+        (at) =>
+          read(
+            x as NdArray,
+            from.map((_, axis) => at[permutation.indexOf(axis)] as number),
+          ),
+      ),
+    ];
   },
-  slice: ([x], { axis, start, end }) => [build((x as NdArray).shape.with(axis, end - start), (at) => read(x as NdArray, at.with(axis, (at[axis] as number) + start)))],
+  slice: ([x], { axis, start, end }) => [
+    build((x as NdArray).shape.with(axis, end - start), (at) => read(x as NdArray, at.with(axis, (at[axis] as number) + start))),
+  ],
   pad: ([x], { axis, before, after }) => {
     const size = (x as NdArray).shape[axis] as number;
     return [
@@ -116,7 +141,11 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
 
   gatherRows: ([table, indices]) => {
     const own = (indices as NdArray).shape;
-    return [build([...own, ...(table as NdArray).shape.slice(1)], (at) => read(table as NdArray, [read(indices as NdArray, at.slice(0, own.length)), ...at.slice(own.length)]))];
+    return [
+      build([...own, ...(table as NdArray).shape.slice(1)], (at) =>
+        read(table as NdArray, [read(indices as NdArray, at.slice(0, own.length)), ...at.slice(own.length)]),
+      ),
+    ];
   },
   scatterAddRows: ([indices, updates], { rows }) => {
     const rank = (indices as NdArray).shape.length;
@@ -131,7 +160,11 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
 
   rmsNorm: ([x, weight], { epsilon }) => {
     const { shape } = x as NdArray;
-    const squares = accumulate(map(x as NdArray, (v) => v * v), shape.with(-1, 1), (at) => at.with(-1, 0));
+    const squares = accumulate(
+      map(x as NdArray, (v) => v * v),
+      shape.with(-1, 1),
+      (at) => at.with(-1, 0),
+    );
     const inverse = map(squares, (sum) => 1 / Math.sqrt(sum / (shape.at(-1) as number) + epsilon));
     return [build(shape, (at) => read(x as NdArray, at) * read(inverse, at) * read(weight as NdArray, at)), inverse];
   },
@@ -155,7 +188,14 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
     return [build((q as NdArray).shape, ([t, b, h, d]) => read(mixed, [b, h, t, d] as Index)), probabilities];
   },
   cachedAttention: ([q, ...rest], { scale }) => {
-    const [cachedKeys, cachedValues, freshKeys, freshValues, cachedMask, freshMask] = rest as [NdArray, NdArray, NdArray, NdArray, NdArray, NdArray];
+    const [cachedKeys, cachedValues, freshKeys, freshValues, cachedMask, freshMask] = rest as [
+      NdArray,
+      NdArray,
+      NdArray,
+      NdArray,
+      NdArray,
+      NdArray,
+    ];
     const [n, B, H, D] = (q as NdArray).shape as [number, number, number, number];
     const group = H / (freshKeys.shape[2] as number);
     const cached = cachedKeys.shape[0] as number;
@@ -183,7 +223,9 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
   },
   crossEntropy: ([logits, targets]) => {
     const probabilities = softmax(logits as NdArray);
-    return [build((targets as NdArray).shape, ([n]) => -Math.log(read(probabilities, [n as number, read(targets as NdArray, [n as number])])))];
+    return [
+      build((targets as NdArray).shape, ([n]) => -Math.log(read(probabilities, [n as number, read(targets as NdArray, [n as number])]))),
+    ];
   },
 };
 
@@ -194,7 +236,8 @@ export function evaluateGraph(graph: Graph, feeds: Readonly<Record<string, NdArr
     const fed = feeds[name];
     if (fed) values.set(tensor.id, fed);
   }
-  for (const { tensor, data } of graph.constants) values.set(tensor.id, { shape: tensor.shape as readonly number[], data: Float64Array.from(data, Number) });
+  for (const { tensor, data } of graph.constants)
+    values.set(tensor.id, { shape: tensor.shape as readonly number[], data: Float64Array.from(data, Number) });
   for (const node of graph.nodes) {
     const inputs = node.inputs.flatMap(({ id }) => values.get(id) ?? []);
     if (inputs.length < node.inputs.length) continue;
@@ -203,7 +246,12 @@ export function evaluateGraph(graph: Graph, feeds: Readonly<Record<string, NdArr
   }
   return outputs.map(({ id }) => {
     const value = values.get(id);
-    if (!value) throw new GraphError({ operation: 'evaluate graph', got: `feeds ${Object.keys(feeds).join(', ')}`, expected: 'all that the outputs need' });
+    if (!value)
+      throw new GraphError({
+        operation: 'evaluate graph',
+        got: `feeds ${Object.keys(feeds).join(', ')}`,
+        expected: 'all that the outputs need',
+      });
     return value;
   });
 }

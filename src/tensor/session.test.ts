@@ -2,10 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { RuntimeError, ShapeError } from '../base/index.ts';
 import { differentiate } from './autodiff.ts';
-import { Graph } from './graph.ts';
+import { Graph, type Tensor } from './graph.ts';
 import * as ops from './ops.ts';
 import { Session, type Value } from './session.ts';
-import type { Tensor } from './types.ts';
 
 function doubling(shape: readonly (number | string)[] = [2]): Promise<Session> {
   const graph = new Graph();
@@ -89,7 +88,9 @@ describe('Session', () => {
     const session = await Session.create(graph, { y: ops.gatherRows(graph.input('table', [2, 1]), graph.input('rows', [1], 'int64')) });
     const run = session.run({ table: floats([1, 2], [2, 1]), rows: { data: BigInt64Array.of(5n), shape: [1] } });
     await expect(run).rejects.toThrow(RuntimeError);
-    expect((await session.run({ table: floats([1, 2], [2, 1]), rows: { data: BigInt64Array.of(1n), shape: [1] } })).y?.data).toEqual(Float32Array.of(2));
+    expect((await session.run({ table: floats([1, 2], [2, 1]), rows: { data: BigInt64Array.of(1n), shape: [1] } })).y?.data).toEqual(
+      Float32Array.of(2),
+    );
     await session.dispose();
   });
 

@@ -1,0 +1,114 @@
+/**
+ * The engine as everybody uses it: a `LaneEngine` in a worker thread, so that the caller's event loop stays responsive
+ * while a step computes. Every call is a message; many may be under way at once.
+ *
+ * @example
+ * const engine = await Engine.start(config, weights);
+ * const lane = await engine.open('seed');
+ * await engine.append(lane, prompt);
+ * const { tokens, logprobs, value } = await engine.decode(lane, { maxTokens: 32, temperature: 0 });
+ * await engine.dispose();
+ */
+import { Worker } from 'node:worker_threads';
+import { JourneymanError, RuntimeError } from '../base/index.ts';
+import { checkConfig, type ModelConfig, type Weights } from '../model/index.ts';
+import type { AppendResult, DecodeResult } from './lane.ts';
+import type { DecodeOptions, EngineOptions } from './lane-engine.ts';
+import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError } from './messages.ts';
+
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Engine {
+  readonly config: ModelConfig;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #count = 0;
+  #ended: Error | undefined;
+
+  private constructor(config: ModelConfig, worker: Worker) {
+    this.config = config;
+    this.#worker = worker;
+    worker.on('message', (answer: Answer) => this.#settle(answer));
+    worker.on('error', (error) => this.#end(error as Error));
+    worker.on('exit', (code) => this.#end(new RuntimeError({ operation: 'engine', got: `a worker that ended with code ${code}`, expected: 'a live engine' })));
+  }
+
+  /** Starts a worker with a copy of the weights. */
+  static async start(config: ModelConfig, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
+    checkConfig(config);
+    const setup: EngineSetup = { config, weights, options };
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: setup });
+    await new Promise<void>((resolve, reject) => {
+      worker.once('online', resolve);
+      worker.once('error', reject);
+    });
+    return new Engine(config, worker);
+  }
+
+  /** A new lane, at rest and empty; `seed` alone decides what it draws. */
+  open(seed: number | string): Promise<number> {
+    return this.#call('open', { seed });
+  }
+
+  /** Reads tokens into the lane; resolves with the surprise of each, in nats. */
+  append(lane: number, tokens: Int32Array): Promise<AppendResult> {
+    return this.#call('append', { lane, tokens });
+  }
+
+  /** Samples from the lane until its grammar, a stop token or a limit ends it. */
+  decode(lane: number, options: DecodeOptions = {}): Promise<DecodeResult> {
+    return this.#call('decode', { lane, options });
+  }
+
+  /** Closes a lane that is at rest. */
+  async close(lane: number): Promise<void> {
+    await this.#call('close', { lane });
+  }
+
+  /** Replaces the weights by a copy of these. Every lane must be closed. */
+  async updateWeights(weights: Weights): Promise<void> {
+    await this.#call('updateWeights', { weights });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#ended) return;
+    await this.#call('dispose', {});
+    this.#end(new RuntimeError({ operation: 'engine', got: 'an engine that was disposed', expected: 'a live engine' }));
+    await this.#worker.terminate();
+  }
+
+  #call<K extends EngineCall>(call: K, input: EngineCalls[K]['takes']): Promise<EngineCalls[K]['gives']> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const number = this.#count++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve: resolve as (result: never) => void, reject });
+      const request: Request<K> = { number, call, input };
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.number);
+    this.#waiting.delete(answer.number);
+    if ('error' in answer) waiting?.reject(new EngineError(answer.error));
+    else waiting?.resolve(answer.result as never);
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+  }
+}
+
+/** An error of the worker thread, with its own code, name and message. */
+class EngineError extends JourneymanError {
+  constructor({ code, name, message }: SentError) {
+    super(code, { operation: 'engine', got: message, expected: 'a call that succeeds' });
+    this.name = name;
+    this.message = message;
+  }
+}

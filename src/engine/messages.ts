@@ -1,0 +1,39 @@
+/** What an engine and its worker thread say to each other: calls by number, answers by the same number. */
+import type { ModelConfig, Weights } from '../model/index.ts';
+import type { AppendResult, DecodeResult } from './lane.ts';
+import type { DecodeOptions, EngineOptions } from './lane-engine.ts';
+
+/** What the worker is started with. */
+export interface EngineSetup {
+  readonly config: ModelConfig;
+  readonly weights: Weights;
+  readonly options: EngineOptions;
+}
+
+/** The calls of a `LaneEngine` with what each takes and gives. */
+export interface EngineCalls {
+  open: { readonly takes: { readonly seed: number | string }; readonly gives: number };
+  append: { readonly takes: { readonly lane: number; readonly tokens: Int32Array }; readonly gives: AppendResult };
+  decode: { readonly takes: { readonly lane: number; readonly options: DecodeOptions }; readonly gives: DecodeResult };
+  close: { readonly takes: { readonly lane: number }; readonly gives: undefined };
+  updateWeights: { readonly takes: { readonly weights: Weights }; readonly gives: undefined };
+  dispose: { readonly takes: Readonly<Record<never, never>>; readonly gives: undefined };
+}
+export type EngineCall = keyof EngineCalls;
+
+export interface Request<K extends EngineCall = EngineCall> {
+  readonly number: number;
+  readonly call: K;
+  readonly input: EngineCalls[K]['takes'];
+}
+
+export type Answer =
+  | { readonly number: number; readonly result: EngineCalls[EngineCall]['gives'] }
+  | { readonly number: number; readonly error: SentError };
+
+/** An error as data: classes don't survive the crossing of threads. */
+export interface SentError {
+  readonly code: string;
+  readonly name: string;
+  readonly message: string;
+}
