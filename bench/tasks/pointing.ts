@@ -63,7 +63,7 @@ function distractor(random: Random, others: readonly string[], i: number): strin
 
 function value(random: Random): string {
   const digits = (n: number): string => Array.from({ length: n }, () => random.below(10)).join('');
-  return random.pick([() => `${digits(2)}.${digits(2)}`, () => digits(3), () => `${random.pick(ONSETS).toUpperCase()}${digits(2)}`])();
+  return random.pick([() => `${digits(2)}.${digits(2)}.${digits(2)}`, () => `${digits(3)}.${digits(1)}`, () => `${random.pick(ONSETS).toUpperCase()}${digits(4)}`])();
 }
 
 const ONSETS = ['b', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v', 'z'];

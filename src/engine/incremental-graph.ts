@@ -12,9 +12,9 @@ import {
   type ModelConfig,
   type Project,
   parameterSpecs,
+  POINTER_PROJECTIONS,
   pointerGates,
-  pointerKeys,
-  pointerQueries,
+  projectPointer,
   scalarHead,
   trunk,
   VALUE_HEAD,
@@ -36,12 +36,12 @@ export interface CompileOptions {
 }
 
 /** Output rows of an engine step; feeds are `tokens`, `positions` int32 [n·B], `last` int32 [B], `targets` int32 [n·B], masks and caches. */
-export const STEP_OUTPUTS = ['cache', 'logits', 'value', 'pointerQuery', 'pointerGate', 'pointerKey', 'nats'] as const;
+export const STEP_OUTPUTS = ['cache', 'logits', 'value', 'pointerGate', 'pointer', 'nats'] as const;
 
 /**
- * Outputs: `cache` [2·layers·n·B, K·D] (keys, values of layer 0, then of layer 1 …), `logits` [B, V], `value` [B] and
- * `pointerQuery` [B, P], `pointerGate` [B] of the row that `last` names in each lane, `pointerKey` [n·B, P], and, for
- * n > 1, `nats` [n·B] of each target.
+ * Outputs: `cache` [2·layers·n·B, K·D] (keys, values of layer 0, then of layer 1 …); `logits` [B, V], `value` [B] and
+ * `pointerGate` [B] of the row that `last` names in each lane; `pointer` [n·B, 4·P], the projections of every token in the
+ * order of `POINTER_PROJECTIONS`; and, for n > 1, `nats` [n·B] of each target.
  */
 export function compileStep(config: ModelConfig, weights: Weights, { tokens: n, lanes: B }: StepShape, options: CompileOptions): Promise<Session> {
   const { layers, heads: H, keyValueHeads: K, headWidth: D } = config;
@@ -64,9 +64,11 @@ export function compileStep(config: ModelConfig, weights: Weights, { tokens: n, 
   const outputs: Record<string, Tensor> = { cache: ops.concat(cacheRows, 0), logits: logits(config, parameters, last, project) };
   if (config.valueHead) outputs.value = scalarHead(parameters, last, VALUE_HEAD);
   if (config.pointerWidth > 0) {
-    outputs.pointerQuery = pointerQueries(config, parameters, last);
     outputs.pointerGate = pointerGates(parameters, last);
-    outputs.pointerKey = pointerKeys(parameters, hidden);
+    outputs.pointer = ops.concat(
+      POINTER_PROJECTIONS.map((which) => projectPointer(config, parameters, hidden, which)),
+      1,
+    );
   }
   if (n > 1) outputs.nats = ops.crossEntropy(logits(config, parameters, hidden, project), graph.input('targets', [n * B], 'int32'));
   if (cacheRows.length !== 2 * layers) throw new RuntimeError({ operation: 'compile step', got: `${cacheRows.length} cache rows`, expected: `${2 * layers}` });

@@ -12,7 +12,7 @@ import type { Session, Value } from '../tensor/index.ts';
 import { compileStep } from './incremental-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { type AppendResult, type DecodeJob, type DecodeResult, type Lane, pendingCount, pendingTokens, type StopReason } from './lane.ts';
-import { modelLogprobs, natsOf, ReferenceKeys } from './prediction.ts';
+import { modelLogprobs, natsOf, PointerMemory } from './prediction.ts';
 import { checkSampling, logSumExp, type SamplingOptions, sampleToken } from './sampling.ts';
 import { bestWidth, freshMask } from './step-plan.ts';
 
@@ -59,8 +59,8 @@ export class LaneEngine {
     if (this.#lanes.size === LANE_COUNTS.at(-1))
       throw new ConfigError({ operation: 'open lane', got: `lane ${this.#lanes.size + 1}`, expected: `at most ${LANE_COUNTS.at(-1)}`, fix: 'close lanes that are done, or use a second engine' });
     const id = this.#nextLane++;
-    const references = this.config.pointerWidth > 0 ? new ReferenceKeys(this.config.pointerWidth) : undefined;
-    this.#lanes.set(id, { id, column: -1, length: 0, unread: undefined, prediction: undefined, references, random: new Random(seed), jobs: [] });
+    const pointer = this.config.pointerWidth > 0 ? new PointerMemory(this.config.pointerWidth) : undefined;
+    this.#lanes.set(id, { id, column: -1, length: 0, unread: undefined, prediction: undefined, pointer, random: new Random(seed), jobs: [] });
     return id;
   }
 
@@ -191,18 +191,15 @@ export class LaneEngine {
     for (const { lane, tokens: read } of reads) this.#takeIn(lane, read, results, n);
   }
 
-  /** Moves a step's results into the lane: cache rows, reference keys, nats, the prediction after its last token. */
+  /** Moves a step's results into the lane: cache rows, pointer memory, nats, the prediction after its last token. */
   #takeIn(lane: Lane, read: readonly number[], results: Readonly<Record<string, Value>>, n: number): void {
     const { vocabularySize: V, pointerWidth: P } = this.config;
     const B = this.#cache.lanes;
     const floats = (name: string): Float32Array | undefined => results[name]?.data as Float32Array | undefined;
     this.#cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n });
-    const pointerKey = floats('pointerKey');
-    if (lane.references && pointerKey)
-      for (const [t, token] of read.entries()) {
-        const at = (t * B + lane.column) * P;
-        if (isReferenceId(token)) lane.references.push(token, pointerKey.subarray(at, at + P));
-      }
+    const projections = floats('pointer');
+    const projectionsOf = (t: number): Float32Array => (projections as Float32Array).subarray((t * B + lane.column) * 4 * P, (t * B + lane.column + 1) * 4 * P);
+    if (lane.pointer) for (const [t, token] of read.entries()) lane.pointer.read(token, isReferenceId(token), projectionsOf(t));
 
     const nats = floats('nats');
     const job = lane.jobs[0];
@@ -221,12 +218,11 @@ export class LaneEngine {
     lane.length += read.length;
 
     const logits = (floats('logits') as Float32Array).slice(lane.column * V, (lane.column + 1) * V);
-    const query = floats('pointerQuery')?.slice(lane.column * P, (lane.column + 1) * P);
     lane.prediction = {
       logits,
       logSumExp: logSumExp(logits),
       value: floats('value')?.[lane.column] ?? Number.NaN,
-      pointer: query && { query, gate: floats('pointerGate')?.[lane.column] as number },
+      pointer: lane.pointer && { query: lane.pointer.queryAfter(projectionsOf(read.length - 1)), gate: floats('pointerGate')?.[lane.column] as number },
     };
     if (job?.kind === 'append' && job.read === job.tokens.length) {
       lane.jobs.shift();
@@ -242,7 +238,7 @@ export class LaneEngine {
       if (job.tokens.length === 0) job.value = prediction.value;
       const state = job.states?.[job.state];
       const pointing = state?.pointing === true && prediction.pointer !== undefined;
-      const logprobs = modelLogprobs(prediction, pointing ? lane.references : undefined);
+      const logprobs = modelLogprobs(prediction, pointing ? lane.pointer : undefined);
       const sampled = sampleToken(logprobs, job.sampling, lane.random, state?.next);
       if (!sampled) {
         lane.jobs.shift();

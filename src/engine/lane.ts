@@ -4,7 +4,7 @@
  */
 import type { Random } from '../base/index.ts';
 import type { CompiledState } from '../grammar/index.ts';
-import type { Prediction, ReferenceKeys } from './prediction.ts';
+import type { PointerMemory, Prediction } from './prediction.ts';
 import type { SamplingOptions } from './sampling.ts';
 
 export type StopReason =
@@ -76,7 +76,8 @@ export interface Lane {
   /** The sampled token that no step has read yet. */
   unread: number | undefined;
   prediction: Prediction | undefined;
-  readonly references: ReferenceKeys | undefined;
+  /** Absent without a pointer head. */
+  readonly pointer: PointerMemory | undefined;
   readonly random: Random;
   /** In order of arrival; the first is under way. */
   readonly jobs: (AppendJob | DecodeJob)[];

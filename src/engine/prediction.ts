@@ -15,26 +15,56 @@ export interface Prediction {
   readonly pointer: { readonly query: Float32Array; readonly gate: number } | undefined;
 }
 
-/** The references that a lane has read, and their pointer keys, P floats each. */
-export class ReferenceKeys {
+/**
+ * The pointer head's memory of a lane: the key of each reference that it has read, and the running means over the span
+ * since the last one.
+ */
+export class PointerMemory {
   readonly #width: number;
+  /** P floats for each reference. */
   #keys: Float32Array;
-  #ids: number[] = [];
+  readonly #ids: number[] = [];
+  /** Sums of the span's projections, and how many tokens they hold. */
+  readonly #spanQuery: Float64Array;
+  readonly #spanKey: Float64Array;
+  #spanLength = 0;
+  #closed = false;
 
   constructor(width: number) {
     this.#width = width;
     this.#keys = new Float32Array(64 * width);
+    this.#spanQuery = new Float64Array(width);
+    this.#spanKey = new Float64Array(width);
   }
 
-  push(id: number, key: Float32Array): void {
-    const at = this.#ids.length * this.#width;
+  /** Takes in one token with its projections [4·P], in the order of `POINTER_PROJECTIONS`. */
+  read(token: number, isReference: boolean, projections: Float32Array): void {
+    const P = this.#width;
+    if (this.#closed) {
+      this.#spanQuery.fill(0);
+      this.#spanKey.fill(0);
+      this.#spanLength = 0;
+    }
+    this.#closed = isReference;
+    this.#spanLength++;
+    for (let p = 0; p < P; p++) {
+      this.#spanQuery[p] = (this.#spanQuery[p] as number) + (projections[P + p] as number);
+      this.#spanKey[p] = (this.#spanKey[p] as number) + (projections[3 * P + p] as number);
+    }
+    if (!isReference) return;
+    const at = this.#ids.length * P;
     if (at === this.#keys.length) {
       const grown = new Float32Array(2 * at);
       grown.set(this.#keys);
       this.#keys = grown;
     }
-    this.#keys.set(key, at);
-    this.#ids.push(id);
+    for (let p = 0; p < P; p++) this.#keys[at + p] = (projections[2 * P + p] as number) + (this.#spanKey[p] as number) / this.#spanLength;
+    this.#ids.push(token);
+  }
+
+  /** The query [P] of a decision after the token read last, whose projections are given. */
+  queryAfter(projections: Float32Array): Float32Array {
+    return Float32Array.from(this.#spanQuery, (sum, p) => (projections[p] as number) + sum / this.#spanLength);
   }
 
   /** Adds `gate` · softmax(query · keys) to `probabilities` at each reference's id. Without references nothing is added. */
@@ -46,16 +76,9 @@ export class ReferenceKeys {
       for (let p = 0; p < width; p++) score += (query[p] as number) * (this.#keys[r * width + p] as number);
       largest = Math.max(largest, score);
       return score;
-    });
-    let sum = 0;
-    for (let r = 0; r < scores.length; r++) {
-      scores[r] = Math.exp((scores[r] as number) - largest);
-      sum += scores[r] as number;
-    }
-    for (let r = 0; r < scores.length; r++) {
-      const id = this.#ids[r] as number;
-      probabilities[id] = (probabilities[id] as number) + (gate * (scores[r] as number)) / sum;
-    }
+    }).map((score) => Math.exp(score - largest));
+    const sum = scores.reduce((a, b) => a + b, 0);
+    for (const [r, id] of this.#ids.entries()) probabilities[id] = (probabilities[id] as number) + (gate * (scores[r] as number)) / sum;
   }
 }
 
@@ -64,11 +87,11 @@ export function natsOf({ logits, logSumExp }: Prediction, token: number): number
   return logSumExp - (logits[token] as number);
 }
 
-/** The model's distribution [V] in nats: softmax, mixed with the pointer head over `references` where these are given. */
-export function modelLogprobs({ logits, logSumExp, pointer }: Prediction, references: ReferenceKeys | undefined): Float64Array {
+/** The model's distribution [V] in nats: softmax, mixed with the pointer head over the references in `memory` where that is given. */
+export function modelLogprobs({ logits, logSumExp, pointer }: Prediction, memory: PointerMemory | undefined): Float64Array {
   const logprobs = Float64Array.from(logits, (logit) => logit - logSumExp);
-  if (!references || !pointer) return logprobs;
+  if (!memory || !pointer) return logprobs;
   const probabilities = logprobs.map((logprob) => (1 - pointer.gate) * Math.exp(logprob));
-  references.mixInto(probabilities, pointer.query, pointer.gate);
+  memory.mixInto(probabilities, pointer.query, pointer.gate);
   return probabilities.map((probability) => Math.log(Math.max(probability, SMALLEST_PROBABILITY)));
 }

@@ -107,7 +107,9 @@ export function parameterSpecs(config: ModelConfig): readonly ParameterSpec[] {
   if (P > 0)
     specs.push(
       normal([P, C], 'pointer.query', std),
+      normal([P, C], 'pointer.spanQuery', std),
       normal([P, C], 'pointer.key', std),
+      normal([P, C], 'pointer.spanKey', std),
       normal([1, C], 'pointer.gate', std),
       plain([1], 'pointer.gateBias', 'zeros'),
     );

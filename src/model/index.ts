@@ -12,7 +12,15 @@ export {
   presetConfig,
   type Weights,
 } from './config.ts';
-export { type PointerDecisions, pointerGates, pointerKeys, pointerNats, pointerQueries, SMALLEST_PROBABILITY } from './pointer-head.ts';
+export {
+  POINTER_PROJECTIONS,
+  type PointerDecisions,
+  type PointerProjection,
+  pointerGates,
+  pointerNats,
+  projectPointer,
+  SMALLEST_PROBABILITY,
+} from './pointer-head.ts';
 export {
   type Attend,
   floatProjection,

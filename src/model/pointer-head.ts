@@ -2,6 +2,11 @@
  * The pointer head: where the grammar expects a reference, its distribution is a mixture of the ordinary softmax and of
  * attention from the deciding token to the reference tokens before it (pointer-generator: See et al. 2017,
  * arXiv 1704.04368, eq. 9). A reference's probability is summed over all places where it stands.
+ *
+ * It reads spans: both the query and the keys see, beside the hidden state of their own token, the mean over the tokens
+ * since the reference before. A reference stands behind the text that it names and a decision behind the echo of the
+ * last one, so what is to be compared lies in the two spans, and no attention head has to be learned to fetch it
+ * (docs/decisions/pointer-reads-spans.md).
  */
 import { ops, type Tensor } from '../tensor/index.ts';
 import type { ModelConfig } from './config.ts';
@@ -12,13 +17,17 @@ export const SMALLEST_PROBABILITY = 1e-12;
 
 const GATE_HEAD = { weight: 'pointer.gate', bias: 'pointer.gateBias' } as const;
 
-/** The three projections of hidden rows [M, C]: queries and keys [M, P] (queries scaled by 1/√P) and gate probabilities [M]. */
-export function pointerQueries(config: ModelConfig, parameters: ReadonlyMap<string, Tensor>, rows: Tensor): Tensor {
-  return ops.matmul(rows, parameter(parameters, 'pointer.query'), { transposeB: true, alpha: 1 / Math.sqrt(config.pointerWidth) });
+/** The four projections of the head: of a decision and of its span, of a reference and of its span. */
+export const POINTER_PROJECTIONS = ['query', 'spanQuery', 'key', 'spanKey'] as const;
+export type PointerProjection = (typeof POINTER_PROJECTIONS)[number];
+
+/** Rows [M, C] → [M, P]. Queries are scaled by 1/√P. A span's projection is the mean of its tokens' projections. */
+export function projectPointer(config: ModelConfig, parameters: ReadonlyMap<string, Tensor>, rows: Tensor, which: PointerProjection): Tensor {
+  const alpha = which === 'query' || which === 'spanQuery' ? 1 / Math.sqrt(config.pointerWidth) : 1;
+  return ops.matmul(rows, parameter(parameters, `pointer.${which}`), { transposeB: true, alpha });
 }
-export function pointerKeys(parameters: ReadonlyMap<string, Tensor>, rows: Tensor): Tensor {
-  return ops.matmul(rows, parameter(parameters, 'pointer.key'), { transposeB: true });
-}
+
+/** The probability of pointing instead of speaking, for rows [M, C] → [M]. */
 export function pointerGates(parameters: ReadonlyMap<string, Tensor>, rows: Tensor): Tensor {
   return ops.sigmoid(scalarHead(parameters, rows, GATE_HEAD));
 }
@@ -28,9 +37,12 @@ export interface PointerDecisions {
   readonly deciding: Tensor;
   /** int32 [R]: rows of `hidden` that hold a reference. */
   readonly references: Tensor;
+  /** float32 [M, N] and [R, N]: weights that average each one's span. */
+  readonly decidingSpans: Tensor;
+  readonly referenceSpans: Tensor;
   /** float32 [M, R]: 0 where the reference stands before the decision in the same episode, else `HIDDEN_SCORE`. */
   readonly visibility: Tensor;
-  /** float32 [M, R]: 1 where the reference is the one that was chosen, else 0. */
+  /** float32 [M, R]: 1 where the reference is visible and the one that was chosen, else 0. */
   readonly chosen: Tensor;
 }
 
@@ -40,11 +52,14 @@ export function pointerNats(
   parameters: ReadonlyMap<string, Tensor>,
   hidden: Tensor,
   tokenNats: Tensor,
-  { deciding, references, visibility, chosen }: PointerDecisions,
+  { deciding, references, decidingSpans, referenceSpans, visibility, chosen }: PointerDecisions,
 ): Tensor {
+  const project = (rows: Tensor, which: PointerProjection): Tensor => projectPointer(config, parameters, rows, which);
   const rows = ops.gatherRows(hidden, deciding);
-  const scores = ops.matmul(pointerQueries(config, parameters, rows), pointerKeys(parameters, ops.gatherRows(hidden, references)), { transposeB: true });
-  const pointed = ops.sum(ops.multiply(ops.softmax(ops.add(scores, visibility)), chosen), [1]);
+  const queries = ops.add(project(rows, 'query'), project(ops.matmul(decidingSpans, hidden), 'spanQuery'));
+  const keys = ops.add(project(ops.gatherRows(hidden, references), 'key'), project(ops.matmul(referenceSpans, hidden), 'spanKey'));
+  const scores = ops.add(ops.matmul(queries, keys, { transposeB: true }), visibility);
+  const pointed = ops.sum(ops.multiply(ops.softmax(scores), chosen), [1]);
   const spoken = ops.exp(ops.negate(ops.gatherRows(tokenNats, deciding)));
   const gate = pointerGates(parameters, rows);
   const mixture = ops.add(ops.multiply(gate, pointed), ops.multiply(ops.subtract(1, gate), spoken));

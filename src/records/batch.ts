@@ -39,6 +39,9 @@ export interface Pointing {
   readonly weights: Float32Array;
   /** [R]: places that hold a reference. */
   readonly references: Int32Array;
+  /** [M·T·B] and [R·T·B]: for each of them, weights that average its span: the tokens after the reference before it, up to itself. */
+  readonly decidingSpans: Float32Array;
+  readonly referenceSpans: Float32Array;
   /** [M·R]: 0 where visible (same episode, before or at the decision), else a large negative score. */
   readonly visibility: Float32Array;
   /** [M·R]: 1 where visible and equal to the chosen one. */

@@ -1,6 +1,7 @@
 /**
  * Test support: for each operator, random calls that together reach every way of using it (broadcasting, ranks, flags,
  * element types), and calls that it must refuse. Typed by operator: one without examples does not compile.
+ * Long, because it is one table: an operator's examples are read beside its neighbours'.
  */
 import type { Random } from '../base/index.ts';
 import type { Attributes, OpName } from './op-names.ts';

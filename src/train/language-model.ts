@@ -46,6 +46,8 @@ export function traceLanguageModel(config: ModelConfig, options: LanguageModelOp
     const decisions = {
       deciding: graph.input('deciding', ['M'], 'int32'),
       references: graph.input('references', ['R'], 'int32'),
+      decidingSpans: graph.input('decidingSpans', ['M', N]),
+      referenceSpans: graph.input('referenceSpans', ['R', N]),
       visibility: graph.input('visibility', ['M', 'R']),
       chosen: graph.input('chosen', ['M', 'R']),
     };
@@ -68,7 +70,7 @@ export function batchWeight({ weights, pointing }: Batch): number {
 /** The batch as feeds of the graph. `totalWeight`: what the loss is divided by, default the batch's own weight. */
 export function batchFeeds(config: ModelConfig, batch: Batch, totalWeight: number = batchWeight(batch)): Values {
   const N = [batch.time * batch.lanes];
-  const { deciding, references, visibility, chosen, weights } = batch.pointing;
+  const { deciding, references, decidingSpans, referenceSpans, visibility, chosen, weights } = batch.pointing;
   const [M, R] = [deciding.length, references.length];
   const feeds: Values = {
     tokens: { data: batch.tokens, shape: N },
@@ -83,6 +85,8 @@ export function batchFeeds(config: ModelConfig, batch: Batch, totalWeight: numbe
     ...feeds,
     deciding: { data: deciding, shape: [M] },
     references: { data: references, shape: [R] },
+    decidingSpans: { data: decidingSpans, shape: [M, ...N] },
+    referenceSpans: { data: referenceSpans, shape: [R, ...N] },
     visibility: { data: visibility, shape: [M, R] },
     chosen: { data: chosen, shape: [M, R] },
     pointedWeights: { data: weights, shape: [M] },

@@ -63,22 +63,27 @@ function layOut(placed: readonly Placement[], { time, lanes }: BatchSize): Batch
   placed.forEach(({ episode, lane, start }, number) => {
     const length = episode.tokens.length;
     tokenCount += length;
+    let spanStart = 0;
     for (let i = 0; i < length; i++) {
       const at = (start + i) * lanes + lane;
       const token = episode.tokens[i] as number;
       tokens[at] = token;
       positions[at] = i;
       episodes[at] = number;
-      if (isReferenceId(token)) references.push({ at, episode: number, position: i, token });
+      const spanLength = i + 1 - spanStart;
+      if (isReferenceId(token)) {
+        references.push({ at, episode: number, position: i, token, spanLength });
+        spanStart = i + 1;
+      }
       if (i + 1 === length) continue;
       const target = episode.tokens[i + 1] as number;
       const weight = episode.weights[i + 1] as number;
       targets[at] = target;
-      if (episode.pointed[i + 1] === 1) deciding.push({ at, episode: number, position: i, token: target, weight });
+      if (episode.pointed[i + 1] === 1) deciding.push({ at, episode: number, position: i, token: target, weight, spanLength });
       else weights[at] = weight;
     }
   });
-  return { time, lanes, tokens, targets, weights, positions, episodes, pointing: point(deciding, references), tokenCount };
+  return { time, lanes, tokens, targets, weights, positions, episodes, pointing: point(deciding, references, { time, lanes }), tokenCount };
 }
 
 interface Place {
@@ -86,14 +91,16 @@ interface Place {
   readonly episode: number;
   readonly position: number;
   readonly token: number;
+  /** Tokens since the reference before it, itself included. */
+  readonly spanLength: number;
 }
 interface Decision extends Place {
   readonly weight: number;
 }
 
-const DUMMY: Decision = { at: 0, episode: -1, position: 0, token: -1, weight: 0 };
+const DUMMY: Decision = { at: 0, episode: -1, position: 0, token: -1, weight: 0, spanLength: 1 };
 
-function point(decisions: readonly Decision[], places: readonly Place[]): Pointing {
+function point(decisions: readonly Decision[], places: readonly Place[], size: BatchSize): Pointing {
   const deciding = decisions.length > 0 ? decisions : [DUMMY];
   const references = places.length > 0 && decisions.length > 0 ? places : [{ ...DUMMY, episode: -2 }];
   const R = references.length;
@@ -110,7 +117,19 @@ function point(decisions: readonly Decision[], places: readonly Place[]): Pointi
     deciding: Int32Array.from(deciding, ({ at }) => at),
     weights: Float32Array.from(deciding, ({ weight }) => weight),
     references: Int32Array.from(references, ({ at }) => at),
+    decidingSpans: averageSpans(deciding, size),
+    referenceSpans: averageSpans(references, size),
     visibility,
     chosen,
   };
+}
+
+/** [places · T·B]: row by row, 1/length on the tokens of the place's span. */
+function averageSpans(places: readonly Place[], { time, lanes }: BatchSize): Float32Array {
+  const count = time * lanes;
+  const weights = new Float32Array(places.length * count);
+  places.forEach(({ at, spanLength }, row) => {
+    for (let back = 0; back < spanLength; back++) weights[row * count + at - back * lanes] = 1 / spanLength;
+  });
+  return weights;
 }
