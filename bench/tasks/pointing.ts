@@ -4,6 +4,7 @@
  * reference numbers are permuted in every episode. It is the smallest form of what every document task asks.
  */
 import { Random } from '../../src/base/index.ts';
+import { boundaryId, FIRST_REFERENCE, REFERENCE_COUNT, type TokenGrammar, wordId } from '../../src/grammar/index.ts';
 import type { Piece, Transcript } from '../../src/records/index.ts';
 
 export interface PointingOptions {
@@ -13,13 +14,21 @@ export interface PointingOptions {
   readonly fields: number;
 }
 
-/** 18 lines, 8 fields: about 330 tokens an episode. */
+/** 18 lines, 8 fields: about 380 tokens an episode. */
 export const POINTING: PointingOptions = { lines: 18, fields: 8 };
 /** 120 text runs, 8 fields: about 1,500 tokens an episode. */
 export const LONG_POINTING: PointingOptions = { lines: 120, fields: 8 };
 
+export interface PointingEpisode {
+  readonly transcript: Transcript;
+  /** The text behind each reference: what the runtime echoes. */
+  readonly texts: ReadonlyMap<number, string>;
+  /** What must be filled from where, in the order of the form. */
+  readonly answers: readonly { readonly field: number; readonly source: number }[];
+}
+
 /** The episode of this number: always the same one. */
-export function pointingTranscript(number: number | string, { lines, fields }: PointingOptions): Transcript {
+export function pointingEpisode(number: number | string, { lines, fields }: PointingOptions): PointingEpisode {
   const random = new Random(`pointing/${lines}/${fields}/${number}`);
   const references = random.shuffle(Array.from({ length: 256 }, (_, r) => r));
   const concepts = random.shuffle(Object.keys(LABELS));
@@ -37,20 +46,37 @@ export function pointingTranscript(number: number | string, { lines, fields }: P
       { kind: 'reference', reference },
     ],
   );
-  const acts = form.map(({ concept, name, reference }) => {
-    const source = document.find((entry) => entry.concept === concept) as (typeof document)[number];
+  const answers = form.map(({ concept, reference }) => ({ field: reference, source: (document.find((entry) => entry.concept === concept) as (typeof document)[number]).reference }));
+  const texts = new Map([...document.map(({ reference, text }) => [reference, text] as const), ...form.map(({ reference, name }) => [reference, name] as const)]);
+  const acts = answers.map(({ field, source }) => {
     const pieces: Piece[] = [
       { kind: 'word', word: 'fill' },
-      { kind: 'reference', reference },
-      { kind: 'echo', text: name },
+      { kind: 'reference', reference: field },
+      { kind: 'echo', text: texts.get(field) as string },
       { kind: 'word', word: 'from' },
-      { kind: 'reference', reference: source.reference },
-      { kind: 'echo', text: source.text },
+      { kind: 'reference', reference: source },
+      { kind: 'echo', text: texts.get(source) as string },
     ];
     return { kind: 'act', pieces } as const;
   });
-  return { schemaVersion: 1, segments: [{ kind: 'goal', pieces: [{ kind: 'text', text: 'enter it' }] }, { kind: 'observe', pieces: observe }, ...acts] };
+  const transcript: Transcript = { schemaVersion: 1, segments: [{ kind: 'goal', pieces: [{ kind: 'text', text: 'enter it' }] }, { kind: 'observe', pieces: observe }, ...acts] };
+  return { transcript, texts, answers };
 }
+
+const ALL_REFERENCES = Array.from({ length: REFERENCE_COUNT }, (_, r) => FIRST_REFERENCE + r);
+
+/** `<|act|> <|fill|> ⟨field⟩ (echo) <|from|> ⟨source⟩ (echo) <|end|>`: it pauses where the runtime echoes. */
+export const POINTING_GRAMMAR: TokenGrammar = {
+  states: [
+    { edges: [{ tokens: [boundaryId('act')], to: 1 }] },
+    { edges: [{ tokens: [wordId('fill')], to: 2 }] },
+    { edges: [{ tokens: ALL_REFERENCES, to: 3 }], pointing: true },
+    { edges: [{ tokens: [wordId('from')], to: 4 }], stop: 'pause' },
+    { edges: [{ tokens: ALL_REFERENCES, to: 5 }], pointing: true },
+    { edges: [{ tokens: [boundaryId('end')], to: 6 }], stop: 'pause' },
+    { edges: [], stop: 'end' },
+  ],
+};
 
 const line = (random: Random, label: string): string => `${label} ${value(random)}`;
 

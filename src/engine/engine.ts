@@ -27,6 +27,7 @@ export class Engine {
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
   #ended: Error | undefined;
+  #disposal: Promise<void> | undefined;
 
   private constructor(config: ModelConfig, worker: Worker) {
     this.config = config;
@@ -73,9 +74,20 @@ export class Engine {
     await this.#call('updateWeights', { weights });
   }
 
-  async dispose(): Promise<void> {
+  /** Ends the worker; calls under way reject. Disposing twice is nothing. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
     if (this.#ended) return;
-    await this.#call('dispose', {});
+    try {
+      await this.#call('dispose', {});
+    } catch (error) {
+      // A worker that died meanwhile has nothing left to free.
+      if (!this.#ended) throw error;
+    }
     this.#end(new RuntimeError({ operation: 'engine', got: 'an engine that was disposed', expected: 'a live engine' }));
     await this.#worker.terminate();
   }

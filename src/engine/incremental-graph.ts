@@ -31,7 +31,7 @@ export interface StepShape {
 }
 
 export interface CompileOptions {
-  readonly threads: number;
+  readonly threads?: number | undefined;
   readonly int8: boolean;
 }
 
@@ -72,7 +72,7 @@ export function compileStep(config: ModelConfig, weights: Weights, { tokens: n, 
   }
   if (n > 1) outputs.nats = ops.crossEntropy(logits(config, parameters, hidden, project), graph.input('targets', [n * B], 'int32'));
   if (cacheRows.length !== 2 * layers) throw new RuntimeError({ operation: 'compile step', got: `${cacheRows.length} cache rows`, expected: `${2 * layers}` });
-  return Session.create(graph, outputs, { threads: options.threads });
+  return Session.create(graph, outputs, options.threads === undefined ? {} : { threads: options.threads });
 }
 
 /** Weights as constants: every matrix product in int8 where asked for, everything else in float32. */
@@ -88,15 +88,18 @@ function constants(graph: Graph, config: ModelConfig, weights: Weights, int8: bo
 
   const shapes = new Map(specs.map(({ name, shape }) => [name, shape]));
   const packed = new Map<string, (x: Tensor) => Tensor>();
-  const project: Project = (x, name) => {
-    let product = packed.get(name);
+  const project: Project = (x, name, rows) => {
+    const [allRows, inWidth] = shapes.get(name) as [number, number];
+    const { start, end } = rows ?? { start: 0, end: allRows };
+    const key = `${name} ${start}`;
+    let product = packed.get(key);
     if (!product) {
-      const [outWidth, inWidth] = shapes.get(name) as [number, number];
-      const { bytes, scales, blocks, blockSize } = quantizeInt8(data(name), outWidth, inWidth);
+      const outWidth = end - start;
+      const { bytes, scales, blocks, blockSize } = quantizeInt8(data(name).subarray(start * inWidth, end * inWidth), outWidth, inWidth);
       const packedWeights = graph.constant(bytes, [outWidth, blocks, blockSize], 'uint8');
       const packedScales = graph.constant(scales, [outWidth * blocks], 'float32');
       product = (input) => ops.matmulInt8(input, packedWeights, packedScales, { inWidth, outWidth, blockSize });
-      packed.set(name, product);
+      packed.set(key, product);
     }
     return product(x);
   };

@@ -9,7 +9,7 @@ import { ConfigError, DataError, Random, RuntimeError } from '../base/index.ts';
 import { compileGrammar, isReferenceId, SPECIAL_TOKENS, type TokenGrammar } from '../grammar/index.ts';
 import { HIDDEN_SCORE, type ModelConfig, type Weights } from '../model/index.ts';
 import type { Session, Value } from '../tensor/index.ts';
-import { compileStep } from './incremental-graph.ts';
+import { type CompileOptions, compileStep } from './incremental-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { type AppendResult, type DecodeJob, type DecodeResult, type Lane, pendingCount, pendingTokens, type StopReason } from './lane.ts';
 import { modelLogprobs, natsOf, PointerMemory } from './prediction.ts';
@@ -17,7 +17,7 @@ import { checkSampling, logSumExp, type SamplingOptions, sampleToken } from './s
 import { bestWidth, freshMask } from './step-plan.ts';
 
 export interface EngineOptions {
-  /** Threads of the runtime; default 2. */
+  /** Threads of the runtime; default as `Session`'s. */
   readonly threads?: number;
   /** int8 weights: about half the latency of a single lane, a little accuracy lost. Default false. */
   readonly int8?: boolean;
@@ -36,7 +36,7 @@ export interface DecodeOptions extends SamplingOptions {
 const LANE_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
 export class LaneEngine {
   readonly config: ModelConfig;
-  readonly #options: Required<EngineOptions>;
+  readonly #options: CompileOptions;
   readonly #lanes = new Map<number, Lane>();
   readonly #sessions = new Map<string, Promise<Session>>();
   readonly #grammars = new WeakMap<TokenGrammar, ReturnType<typeof compileGrammar>>();
@@ -49,7 +49,7 @@ export class LaneEngine {
   constructor(config: ModelConfig, weights: Weights, options: EngineOptions = {}) {
     this.config = config;
     this.#weights = weights;
-    this.#options = { threads: options.threads ?? 2, int8: options.int8 ?? false };
+    this.#options = { threads: options.threads, int8: options.int8 ?? false };
     this.#cache = new KeyValueCache(config, 1);
   }
 
@@ -77,8 +77,7 @@ export class LaneEngine {
     const unknown = tokens.find((token) => !(token >= 0 && token < this.config.vocabularySize));
     if (unknown !== undefined) throw new DataError({ operation: 'append', got: `token ${unknown}`, expected: `an id below ${this.config.vocabularySize}`, fix: 'use the tokenizer of this model' });
     const ahead = lane.length + (lane.unread === undefined ? 0 : 1) + lane.jobs.reduce((sum, job) => sum + (job.kind === 'append' ? job.tokens.length - job.read : 0), 0);
-    if (ahead + tokens.length > this.config.contextLength)
-      throw new DataError({ operation: 'append', got: `${tokens.length} tokens on top of ${ahead}`, expected: `at most ${this.config.contextLength} in all (the model's context)`, fix: 'shorten the text, or end the episode' });
+    if (ahead + tokens.length > this.config.contextLength) throw tooLong(tokens.length, ahead, this.config.contextLength);
     return new Promise((resolve, reject) => {
       if (tokens.length === 0) return resolve({ nats: new Float64Array(0) });
       lane.jobs.push({ kind: 'append', tokens, nats: new Float64Array(tokens.length), read: 0, resolve, reject });
@@ -110,8 +109,10 @@ export class LaneEngine {
   async updateWeights(weights: Weights): Promise<void> {
     this.#checkAlive('update weights');
     if (this.#lanes.size > 0) throw new RuntimeError({ operation: 'update weights', got: `${this.#lanes.size} open lanes`, expected: 'none', fix: 'close them first' });
-    await this.#loop;
     this.#weights = weights;
+    // Not a row of the old weights stays: a mask can't hide what is not a number.
+    this.#cache = new KeyValueCache(this.config, 1);
+    // Without open lanes no step is under way.
     await this.#disposeSessions();
   }
 
@@ -124,26 +125,26 @@ export class LaneEngine {
   }
 
   #wake(): void {
-    this.#loop ??= this.#run().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#loop ??= this.#run();
   }
 
+  /** Takes steps until nothing waits. It ends in the same turn in which it finds so: whoever wakes it later starts a new one. */
   async #run(): Promise<void> {
     for (;;) {
       // Lanes that were woken in this turn of the event loop join the same step.
       await new Promise(setImmediate);
-      if (this.#disposed) return this.#failAll(disposedError('engine at work'));
       try {
-        for (const lane of this.#lanes.values()) this.#sampleWhatCanBe(lane);
+        if (this.#disposed) throw disposedError('engine at work');
+        for (const lane of this.#lanes.values()) this.#advance(lane);
         const waiting = [...this.#lanes.values()].filter((lane) => pendingCount(lane) > 0);
-        if (waiting.length === 0) return;
-        await this.#step(waiting);
+        if (waiting.length > 0) await this.#step(waiting);
+        else break;
       } catch (error) {
         this.#failAll(error as Error);
-        return;
+        break;
       }
     }
+    this.#loop = undefined;
   }
 
   /** One step: reads up to n pending tokens of each waiting lane. */
@@ -230,12 +231,32 @@ export class LaneEngine {
     }
   }
 
-  /** Samples the next token where the lane's prediction is fresh and a decode is under way. */
-  #sampleWhatCanBe(lane: Lane): void {
-    for (let job = lane.jobs[0]; job?.kind === 'decode' && lane.unread === undefined; job = lane.jobs[0]) {
+  /** Does what needs no step: samples the next token where the lane's prediction is fresh, ends what has no room left. */
+  #advance(lane: Lane): void {
+    const { contextLength } = this.config;
+    for (let [job] = lane.jobs; job; [job] = lane.jobs) {
+      if (job.kind === 'append') {
+        // A decode before it may have used the room that it had when it came.
+        const ahead = lane.length + (lane.unread === undefined ? 0 : 1);
+        const left = job.tokens.length - job.read;
+        if (ahead + left <= contextLength) return;
+        lane.jobs.shift();
+        job.reject(tooLong(left, ahead, contextLength));
+        continue;
+      }
       const { prediction } = lane;
-      if (!prediction) return;
+      if (!prediction || lane.unread !== undefined) return;
       if (job.tokens.length === 0) job.value = prediction.value;
+      if (lane.length >= contextLength) {
+        lane.jobs.shift();
+        job.resolve(decodeResult(job, 'context'));
+        continue;
+      }
+      if (!Number.isFinite(prediction.logSumExp)) {
+        lane.jobs.shift();
+        job.reject(new RuntimeError({ operation: 'decode', got: `logits with log Σ exp = ${prediction.logSumExp}`, expected: 'finite ones', fix: 'look for weights that are not numbers' }));
+        continue;
+      }
       const state = job.states?.[job.state];
       const pointing = state?.pointing === true && prediction.pointer !== undefined;
       const logprobs = modelLogprobs(prediction, pointing ? lane.pointer : undefined);
@@ -340,6 +361,10 @@ function decodeResult(job: DecodeJob, stopReason: StopReason): DecodeResult {
     stopReason,
     state: job.state,
   };
+}
+
+function tooLong(count: number, ahead: number, contextLength: number): DataError {
+  return new DataError({ operation: 'append', got: `${count} tokens on top of ${ahead}`, expected: `at most ${contextLength} in all (the model's context)`, fix: 'shorten the text, or end the episode' });
 }
 
 function disposedError(operation: string): RuntimeError {

@@ -74,6 +74,9 @@ function encodePiece(piece: Exclude<Piece, { kind: 'echo' }>, codec: TextCodec):
 
 /** The same episode with its references renamed at random: the number itself comes to mean nothing. `permutation` maps old to new. */
 export function permuteReferences(episode: Episode, permutation: readonly number[]): Episode {
+  const renamed = new Set(permutation);
+  if (permutation.length !== REFERENCE_COUNT || renamed.size !== REFERENCE_COUNT || !permutation.every((r) => r >= 0 && r < REFERENCE_COUNT))
+    throw new DataError({ operation: 'permute references', got: `${permutation.length} numbers, ${renamed.size} of them different`, expected: `a permutation of 0 … ${REFERENCE_COUNT - 1}` });
   const tokens = episode.tokens.map((id) => (isReferenceId(id) ? FIRST_REFERENCE + (permutation[id - FIRST_REFERENCE] as number) : id));
   return { ...episode, tokens };
 }

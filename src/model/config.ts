@@ -82,39 +82,44 @@ export interface ParameterSpec {
 
 /**
  * All parameters in a fixed order. Matrices are stored [out, in] as PyTorch does; query, key and value matrices are one
- * buffer, one after the other along `out`, as are gate and up, so that each is one matrix product and the Llama names
- * are contiguous views of them.
+ * buffer, one after the other along `out`, as are gate and up: fewer buffers to feed, and the Llama names are contiguous
+ * views of them.
  */
 export function parameterSpecs(config: ModelConfig): readonly ParameterSpec[] {
   const { vocabularySize: V, width: C, layers, heads: H, keyValueHeads: K, headWidth: D, feedForwardWidth: F, pointerWidth: P } = config;
-  const normal = (shape: readonly number[], name: string, std: number): ParameterSpec => ({ name, shape, initializer: { normal: std }, decays: true });
+  // Matrices start at std 1/√in, so that each keeps the scale of what it reads; those that write to the residual stream
+  // are smaller by √(2·layers) (GPT-2, Radford et al. 2019, §2.3).
+  const normal = (shape: readonly [number, number], name: string, std: number = 1 / Math.sqrt(shape[1])): ParameterSpec => ({
+    name,
+    shape,
+    initializer: { normal: std },
+    decays: true,
+  });
   const plain = (shape: readonly number[], name: string, initializer: 'ones' | 'zeros'): ParameterSpec => ({ name, shape, initializer, decays: false });
-  // Residual branches start smaller by 1/√(2·layers) (GPT-2, Radford et al. 2019, §2.3).
-  const std = 0.02;
-  const branch = std / Math.sqrt(2 * layers);
-  const specs: ParameterSpec[] = [normal([V, C], 'embedding', std)];
+  const branch = (inWidth: number): number => 1 / Math.sqrt(2 * layers * inWidth);
+  const specs: ParameterSpec[] = [normal([V, C], 'embedding', 0.02)];
   for (let i = 0; i < layers; i++)
     specs.push(
       plain([C], `layers.${i}.attentionNorm`, 'ones'),
-      normal([(H + 2 * K) * D, C], `layers.${i}.qkv`, std),
-      normal([C, H * D], `layers.${i}.attentionOut`, branch),
+      normal([(H + 2 * K) * D, C], `layers.${i}.qkv`),
+      normal([C, H * D], `layers.${i}.attentionOut`, branch(H * D)),
       plain([C], `layers.${i}.mlpNorm`, 'ones'),
-      normal([2 * F, C], `layers.${i}.gateUp`, std),
-      normal([C, F], `layers.${i}.down`, branch),
+      normal([2 * F, C], `layers.${i}.gateUp`),
+      normal([C, F], `layers.${i}.down`, branch(F)),
     );
   specs.push(plain([C], 'finalNorm', 'ones'));
-  if (!config.tiedEmbeddings) specs.push(normal([V, C], 'unembedding', std));
+  if (!config.tiedEmbeddings) specs.push(normal([V, C], 'unembedding'));
   if (P > 0)
     specs.push(
-      normal([P, C], 'pointer.query', std),
-      normal([P, C], 'pointer.spanQuery', std),
-      normal([P, C], 'pointer.key', std),
-      normal([P, C], 'pointer.spanKey', std),
-      normal([1, C], 'pointer.gate', std),
+      normal([P, C], 'pointer.query'),
+      normal([P, C], 'pointer.spanQuery'),
+      normal([P, C], 'pointer.key'),
+      normal([P, C], 'pointer.spanKey'),
+      normal([1, C], 'pointer.gate'),
       plain([1], 'pointer.gateBias', 'zeros'),
     );
-  if (config.valueHead) specs.push(normal([1, C], 'value.weight', std), plain([1], 'value.bias', 'zeros'));
-  if (config.rewardHead) specs.push(normal([1, C], 'reward.weight', std), plain([1], 'reward.bias', 'zeros'));
+  if (config.valueHead) specs.push(normal([1, C], 'value.weight'), plain([1], 'value.bias', 'zeros'));
+  if (config.rewardHead) specs.push(normal([1, C], 'reward.weight'), plain([1], 'reward.bias', 'zeros'));
   return specs;
 }
 

@@ -28,6 +28,7 @@ export {
   type Project,
   parameter,
   REWARD_HEAD,
+  type RowRange,
   scalarHead,
   type TrunkParts,
   trunk,

@@ -9,8 +9,17 @@ import { GraphError } from '../base/index.ts';
 import { type Graph, ops, type Tensor } from '../tensor/index.ts';
 import type { ModelConfig } from './config.ts';
 
-/** x [N, in] · Wᵀ for the named parameter [out, in] → [N, out]. The engine swaps in an int8 product here. */
-export type Project = (x: Tensor, name: string) => Tensor;
+/**
+ * x [N, in] · Wᵀ for the named parameter [out, in], or for a range of its rows → [N, rows]. The engine swaps in an int8
+ * product here. Where a buffer holds several matrices, its rows are taken apart and not the product's columns: weights are
+ * smaller than activations.
+ */
+export type Project = (x: Tensor, name: string, rows?: RowRange) => Tensor;
+
+export interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** q [N, H·D], k and v [N, K·D], rotated → [N, H·D]. */
 export type Attend = (layer: number, q: Tensor, k: Tensor, v: Tensor) => Tensor;
@@ -37,12 +46,15 @@ export function trunk({ graph, config, parameters, tokens, positions, attend, pr
   for (let i = 0; i < config.layers; i++) {
     const layer = `layers.${i}`;
     const normal = ops.rmsNorm(x, parameter(parameters, `${layer}.attentionNorm`), normEpsilon);
-    const [qk, v] = ops.split(project(normal, `${layer}.qkv`), 1, [(H + K) * D, K * D]) as [Tensor, Tensor];
-    const [q, k] = ops.split(ops.rotary(qk, at, tables, H + K), 1, [H * D, K * D]) as [Tensor, Tensor];
+    const [keysFrom, valuesFrom] = [H * D, (H + K) * D];
+    const q = ops.rotary(project(normal, `${layer}.qkv`, { start: 0, end: keysFrom }), at, tables, H);
+    const k = ops.rotary(project(normal, `${layer}.qkv`, { start: keysFrom, end: valuesFrom }), at, tables, K);
+    const v = project(normal, `${layer}.qkv`, { start: valuesFrom, end: valuesFrom + K * D });
     x = ops.add(x, project(attend(i, q, k, v), `${layer}.attentionOut`));
 
-    const wide = project(ops.rmsNorm(x, parameter(parameters, `${layer}.mlpNorm`), normEpsilon), `${layer}.gateUp`);
-    const [gate, up] = ops.split(wide, 1, [F, F]) as [Tensor, Tensor];
+    const wide = ops.rmsNorm(x, parameter(parameters, `${layer}.mlpNorm`), normEpsilon);
+    const gate = project(wide, `${layer}.gateUp`, { start: 0, end: F });
+    const up = project(wide, `${layer}.gateUp`, { start: F, end: 2 * F });
     x = ops.add(x, project(ops.multiply(ops.silu(gate), up), `${layer}.down`));
   }
   return ops.rmsNorm(x, parameter(parameters, 'finalNorm'), normEpsilon);
@@ -63,7 +75,10 @@ export const VALUE_HEAD = { weight: 'value.weight', bias: 'value.bias' } as cons
 export const REWARD_HEAD = { weight: 'reward.weight', bias: 'reward.bias' } as const;
 
 export function floatProjection(parameters: ReadonlyMap<string, Tensor>): Project {
-  return (x, name) => ops.matmul(x, parameter(parameters, name), { transposeB: true });
+  return (x, name, rows) => {
+    const matrix = parameter(parameters, name);
+    return ops.matmul(x, rows ? ops.slice(matrix, 0, rows.start, rows.end) : matrix, { transposeB: true });
+  };
 }
 
 export function parameter(parameters: ReadonlyMap<string, Tensor>, name: string): Tensor {

@@ -43,10 +43,10 @@ export const GRADIENT_RULES: { readonly [K in OpName]: GradientRule<K> } = {
   log: pointwise((g, x) => ops.divide(g, x)),
   sqrt: pointwise((g, _, y) => ops.divide(ops.multiply(g, 0.5), y)),
   sigmoid: pointwise((g, _, y) => ops.multiply(g, ops.multiply(y, ops.subtract(1, y)))),
-  // y = x·s: y' = s + y·(1 − s).
+  // y = x·s: y' = s + y − y·s. (1 − s would broadcast a scalar, which is slow.)
   silu: pointwise((g, x, y) => {
     const s = ops.sigmoid(x);
-    return ops.multiply(g, ops.add(s, ops.multiply(y, ops.subtract(1, s))));
+    return ops.multiply(g, ops.add(s, ops.subtract(y, ops.multiply(y, s))));
   }),
   softplus: pointwise((g, x) => ops.multiply(g, ops.sigmoid(x))),
   tanh: pointwise((g, _, y) => ops.multiply(g, ops.subtract(1, ops.multiply(y, y)))),

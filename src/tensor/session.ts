@@ -18,9 +18,11 @@ export interface Value {
 export type Values = Readonly<Record<string, Value>>;
 
 export interface SessionOptions {
-  /** Threads of the runtime; default 2. */
+  /** Threads of the runtime; default: `JOURNEYMAN_THREADS`, else 2. */
   readonly threads?: number;
 }
+
+const DEFAULT_THREADS = Number(process.env.JOURNEYMAN_THREADS) || 2;
 
 type Runtime = typeof import('onnxruntime-node');
 let runtime: Promise<Runtime> | undefined;
@@ -61,7 +63,7 @@ export class Session {
     const library = await loadRuntime();
     try {
       const session = await library.InferenceSession.create(model, {
-        intraOpNumThreads: options.threads ?? 2,
+        intraOpNumThreads: options.threads ?? DEFAULT_THREADS,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
         extra: { session: { set_denormal_as_zero: '1' } },

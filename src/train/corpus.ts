@@ -25,7 +25,11 @@ export interface TextSourceOptions {
 /** Episodes from documents. */
 export function textSource(texts: Iterable<string>, codec: TextCodec, { length }: TextSourceOptions): EpisodeSource {
   if (!(Number.isInteger(length) && length >= 2))
-    throw new ConfigError({ operation: 'cut text into episodes', got: `a length of ${length}`, expected: 'a whole number of tokens, at least 2' });
+    throw new ConfigError({
+      operation: 'cut text into episodes',
+      got: `a length of ${length}`,
+      expected: 'a whole number of tokens, at least 2',
+    });
   const documents = [...texts];
   checkTexts(documents, `${documents.length} documents`);
   const episodes: Episode[] = [];
@@ -48,7 +52,13 @@ function loadText(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new DataError({ operation: `read ${path}`, got: 'bytes that are not UTF-8', expected: 'plain text in UTF-8', fix: 'convert it, e.g. with iconv', cause });
+    throw new DataError({
+      operation: `read ${path}`,
+      got: 'bytes that are not UTF-8',
+      expected: 'plain text in UTF-8',
+      fix: 'convert it, e.g. with iconv',
+      cause,
+    });
   }
 }
 
@@ -65,5 +75,10 @@ export function loadBytes(path: string): Uint8Array {
 
 function checkTexts(texts: readonly string[], source: string): void {
   if (texts.some((text) => text.trim() !== '')) return;
-  throw new DataError({ operation: 'read the corpus', got: `no text in ${source}`, expected: 'text to learn from', fix: 'name at least one text file that is not empty' });
+  throw new DataError({
+    operation: 'read the corpus',
+    got: `no text in ${source}`,
+    expected: 'text to learn from',
+    fix: 'name at least one text file that is not empty',
+  });
 }

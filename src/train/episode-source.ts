@@ -52,7 +52,8 @@ export interface SplitSource {
 /** Two disjoint sources, drawn at random: `share` of the episodes, at least one, for evaluation, the rest for training. */
 export function splitSource(source: EpisodeSource, { share, seed }: SplitOptions): SplitSource {
   const operation = 'split the episodes';
-  if (!(share >= 0 && share < 1)) throw new ConfigError({ operation, got: `an evaluation share of ${share}`, expected: '0 or more, below 1' });
+  if (!(share >= 0 && share < 1))
+    throw new ConfigError({ operation, got: `an evaluation share of ${share}`, expected: '0 or more, below 1' });
   if (share === 0 || source.length === 1) return { train: source, evaluation: undefined };
   if (!Number.isFinite(source.length))
     throw new ConfigError({ operation, got: 'a source without end', expected: 'a finite one', fix: 'evaluate on a generator of its own' });
@@ -75,4 +76,5 @@ function at<T>(items: readonly T[], index: number): T {
   return item;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
+const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);

@@ -33,7 +33,12 @@ export function episodeStream(source: EpisodeSource, options: StreamOptions): Ep
   const { length } = source;
   const order = options.order ?? defaultOrder(source);
   if (length === 0)
-    throw new DataError({ operation: 'read episodes', got: 'a source without episodes', expected: 'at least one', fix: 'look at the corpus and at the evaluation share' });
+    throw new DataError({
+      operation: 'read episodes',
+      got: 'a source without episodes',
+      expected: 'at least one',
+      fix: 'look at the corpus and at the evaluation share',
+    });
   if (!Number.isFinite(length) && order !== 'given')
     throw new ConfigError({ operation: 'read episodes', got: `order ${nameOfOrder(order)} for a source without end`, expected: "'given'" });
   const random = new Random(options.seed);
@@ -84,8 +89,10 @@ function keysOf({ length, episode }: EpisodeSource, order: Order): Float64Array 
   const key = order === 'short first' ? (index: number): number => episode(index).tokens.length : order.key;
   const keys = Float64Array.from({ length }, (_, index) => key(index));
   const wrong = keys.findIndex(Number.isNaN);
-  if (wrong >= 0) throw new ConfigError({ operation: `order ${nameOfOrder(order)}`, got: `NaN for episode ${wrong}`, expected: 'a number' });
+  if (wrong >= 0)
+    throw new ConfigError({ operation: `order ${nameOfOrder(order)}`, got: `NaN for episode ${wrong}`, expected: 'a number' });
   return keys;
 }
 
-const permutation = (random: Random): readonly number[] => random.shuffle(Array.from({ length: REFERENCE_COUNT }, (_, reference) => reference));
+const permutation = (random: Random): readonly number[] =>
+  random.shuffle(Array.from({ length: REFERENCE_COUNT }, (_, reference) => reference));

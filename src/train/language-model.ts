@@ -80,7 +80,7 @@ export function batchFeeds(config: ModelConfig, batch: Batch, totalWeight: numbe
     episodes: { data: batch.episodes, shape: N },
     inverseWeight: { data: Float32Array.of(1 / Math.max(totalWeight, 1e-6)), shape: [] },
   };
-  if (config.pointerWidth === 0) return feeds;
+  if (config.pointerWidth === 0) return { ...feeds, weights: { data: weightsWithoutPointer(batch), shape: N } };
   return {
     ...feeds,
     deciding: { data: deciding, shape: [M] },
@@ -91,4 +91,11 @@ export function batchFeeds(config: ModelConfig, batch: Batch, totalWeight: numbe
     chosen: { data: chosen, shape: [M, R] },
     pointedWeights: { data: weights, shape: [M] },
   };
+}
+
+/** Without a pointer head a chosen reference is a token like any other. */
+function weightsWithoutPointer({ weights, pointing }: Batch): Float32Array {
+  const all = weights.slice();
+  for (const [m, at] of pointing.deciding.entries()) all[at] = (all[at] as number) + (pointing.weights[m] as number);
+  return all;
 }

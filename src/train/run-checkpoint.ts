@@ -43,7 +43,9 @@ export interface RunCheckpoint {
 }
 
 const count = z.int().nonnegative();
-const json: z.ZodType<Json> = z.lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]));
+const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
+);
 const stateSchema = z.strictObject({
   schemaVersion: z.literal(1),
   step: count,
@@ -86,6 +88,11 @@ export function saveRun(folder: string, { config, trained, run, tokenizerJson }:
   });
 }
 
+/** Whether a model is there, of a run or not. */
+export function hasModel(folder: string): boolean {
+  return loadExtraFile(folder, { name: 'config.json', read: () => true }) ?? false;
+}
+
 /** The run's state alone, or undefined where the folder has none (it may have a model nonetheless). */
 export function loadRunState(folder: string): RunState | undefined {
   const text = loadExtraFile(folder, { name: STATE_FILE, read: (path) => readFileSync(path, 'utf8') });
@@ -118,7 +125,12 @@ export function loadRunState(folder: string): RunState | undefined {
 export function loadRun(folder: string, run: RunState): RunCheckpoint {
   const { config, weights, missing, tokenizerJson } = loadModel(folder);
   const wrong = (got: string, expected: string): CheckpointError =>
-    new CheckpointError({ operation: `resume from ${folder}`, got, expected, fix: 'restore the folder from a copy, or begin a new run in another folder' });
+    new CheckpointError({
+      operation: `resume from ${folder}`,
+      got,
+      expected,
+      fix: 'restore the folder from a copy, or begin a new run in another folder',
+    });
   if (missing.length > 0) throw wrong(`no ${missing[0]}`, 'all parameters of the model');
   const stored = loadExtraFile(folder, { name: MOMENTS_FILE, read: loadSafetensors });
   if (stored === undefined) throw wrong(`no ${MOMENTS_FILE}`, 'the moments of the optimizer');
@@ -127,7 +139,10 @@ export function loadRun(folder: string, run: RunState): RunCheckpoint {
   for (const [name, { data, shape }] of stored.tensors) {
     const expected = shapes.get(parameterOf(name));
     if (!(data instanceof Float32Array) || expected?.join() !== shape.join())
-      throw wrong(`moments ${name} of shape [${shape}]`, expected ? `float32 of shape [${expected}]` : 'moments of parameters of the model');
+      throw wrong(
+        `moments ${name} of shape [${shape}]`,
+        expected ? `float32 of shape [${expected}]` : 'moments of parameters of the model',
+      );
     moments.set(name, data);
   }
   return { run, weights, moments, ...(tokenizerJson === undefined ? {} : { tokenizerJson }) };
@@ -137,7 +152,11 @@ export function loadRun(folder: string, run: RunState): RunCheckpoint {
 export function checkMoments(folder: string, { loaded, used }: { readonly loaded: Weights; readonly used: Weights }): void {
   for (const name of used.keys())
     if (!loaded.has(name))
-      throw new CheckpointError({ operation: `resume from ${folder}`, got: `no moments ${name}`, expected: 'those of every trained parameter' });
+      throw new CheckpointError({
+        operation: `resume from ${folder}`,
+        got: `no moments ${name}`,
+        expected: 'those of every trained parameter',
+      });
 }
 
 const parameterOf = (moment: string): string => moment.replace(/:[mv]$/, '');

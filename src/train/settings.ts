@@ -13,7 +13,8 @@ export function checkSettings(wanted: Settings, { saved, folder }: { readonly sa
   const [before, now] = [flatten(saved), flatten(wanted)];
   const different = [...new Set([...before.keys(), ...now.keys()])].filter((name) => before.get(name) !== now.get(name)).sort();
   if (different.length === 0) return;
-  const list = (values: ReadonlyMap<string, string>): string => different.map((name) => `${name} = ${shorten(values.get(name) ?? 'nothing')}`).join(', ');
+  const list = (values: ReadonlyMap<string, string>): string =>
+    different.map((name) => `${name} = ${shorten(values.get(name) ?? 'nothing')}`).join(', ');
   throw new ConfigError({
     operation: `resume the run in ${folder}`,
     got: list(now),

@@ -59,7 +59,9 @@ export function transcriptSource(
   codec: TextCodec,
   { longest, ...options }: TranscriptSourceOptions,
 ): EpisodeSource {
-  return listSource(transcripts.map(({ place, transcript }) => encodeLocated(place, () => encodeTranscript(transcript, codec, options), longest)));
+  return listSource(
+    transcripts.map(({ place, transcript }) => encodeLocated(place, () => encodeTranscript(transcript, codec, options), longest)),
+  );
 }
 
 function encodeLocated(place: string, encode: () => Episode, longest: number): Episode {
@@ -68,7 +70,12 @@ function encodeLocated(place: string, encode: () => Episode, longest: number): E
     episode = encode();
   } catch (cause) {
     if (!(cause instanceof JourneymanError)) throw cause;
-    throw new DataError({ operation: `read ${place}`, got: cause.message.replace(/\.$/, ""), expected: "a transcript that can be encoded", cause });
+    throw new DataError({
+      operation: `read ${place}`,
+      got: cause.message.replace(/\.$/, ''),
+      expected: 'a transcript that can be encoded',
+      cause,
+    });
   }
   if (episode.tokens.length > longest)
     throw new DataError({
@@ -85,7 +92,7 @@ export function textsOf({ segments }: Transcript): string[] {
   return segments.flatMap(({ pieces }) => pieces.flatMap((part) => ('text' in part ? [part.text] : [])));
 }
 
-function decodeLine(utf8: TextDecoder, bytes: Uint8Array, place: string): string {
+function decodeLine(utf8: InstanceType<typeof TextDecoder>, bytes: Uint8Array, place: string): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -98,7 +105,12 @@ function parseLine(text: string, place: string): Transcript {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new DataError({ operation: `read ${place}`, got: `a line that is not JSON (${(cause as Error).message})`, expected: 'one transcript as JSON', cause });
+    throw new DataError({
+      operation: `read ${place}`,
+      got: `a line that is not JSON (${(cause as Error).message})`,
+      expected: 'one transcript as JSON',
+      cause,
+    });
   }
   const parsed = transcriptSchema.safeParse(json);
   if (parsed.success) return parsed.data;

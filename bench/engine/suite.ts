@@ -1,0 +1,8 @@
+/** The engine suite: how fast models are trained and run, how exact, and whether they learn what everything rests on. */
+import type { Bench } from '../row.ts';
+import { agentLoop } from './agent-loop.ts';
+import { decoding } from './decoding.ts';
+import { copying, pointing, pointingLong } from './learning.ts';
+import { longTraining, trainingMemory, trainingSpeed } from './training.ts';
+
+export const ENGINE_SUITE: readonly Bench[] = [trainingSpeed, trainingMemory, longTraining, decoding, agentLoop, copying, pointing, pointingLong];

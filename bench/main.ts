@@ -1,0 +1,61 @@
+/**
+ * `npm run bench -- SUITE [--json] [--only NAME,NAME] [--seed N]`: measures a suite's rows and prints them as they come,
+ * the machine first. With `--json` one line a row on stdout, everything else on stderr.
+ */
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ConfigError, JourneymanError } from '../src/base/index.ts';
+import { ENGINE_SUITE } from './engine/suite.ts';
+import type { Bench, Row } from './row.ts';
+
+const SUITES: Readonly<Record<string, readonly Bench[]>> = { engine: ENGINE_SUITE };
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  });
+  const [suite = ''] = positionals;
+  const benches = Object.hasOwn(SUITES, suite) ? (SUITES[suite] as readonly Bench[]) : undefined;
+  if (!benches || positionals.length > 1)
+    throw new ConfigError({ operation: 'bench', got: positionals.join(' ') || 'no suite', expected: `one of ${Object.keys(SUITES).join(', ')}` });
+  const known = benches.flatMap(({ names }) => names);
+  const wanted = values.only?.split(',') ?? known;
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new ConfigError({ operation: 'bench --only', got: unknown, expected: `some of ${known.join(', ')}` });
+  const seed = Number(values.seed);
+  if (!Number.isInteger(seed)) throw new ConfigError({ operation: 'bench --seed', got: values.seed, expected: 'a whole number' });
+
+  const say = (line: string): void => console.error(line);
+  const [cpu] = cpus();
+  say(`${cpu?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}-${process.arch}`);
+  for (const { names, measure } of benches) {
+    if (!names.some((name) => wanted.includes(name))) continue;
+    say(`… ${names.join(', ')}`);
+    for (const measured of await measure({ seed, say })) {
+      const row: Row = { suite, ...measured };
+      console.log(values.json ? JSON.stringify(row) : formatRow(row));
+    }
+  }
+}
+
+function formatRow({ name, value, unit, ratio, peer, spread, note }: Row): string {
+  const parts = [name.padEnd(28), `${formatNumber(value)} ${unit}`.padEnd(22)];
+  if (ratio !== undefined) parts.push(`${formatNumber(ratio)} × ${peer ?? 'reference'}`);
+  if (spread) parts.push(`[${formatNumber(spread[0])} … ${formatNumber(spread[1])}]`);
+  if (note) parts.push(note);
+  return parts.join('  ');
+}
+
+function formatNumber(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(2);
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(4)));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof JourneymanError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
