@@ -5,10 +5,11 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError, JourneymanError } from '../src/base/index.ts';
+import { CURVES_SUITE } from './engine/curves.ts';
 import { ENGINE_SUITE } from './engine/suite.ts';
 import type { Bench, Row } from './row.ts';
 
-const SUITES: Readonly<Record<string, readonly Bench[]>> = { engine: ENGINE_SUITE };
+const SUITES: Readonly<Record<string, readonly Bench[]>> = { engine: ENGINE_SUITE, curves: CURVES_SUITE };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -18,7 +19,11 @@ async function main(): Promise<void> {
   const [suite = ''] = positionals;
   const benches = Object.hasOwn(SUITES, suite) ? (SUITES[suite] as readonly Bench[]) : undefined;
   if (!benches || positionals.length > 1)
-    throw new ConfigError({ operation: 'bench', got: positionals.join(' ') || 'no suite', expected: `one of ${Object.keys(SUITES).join(', ')}` });
+    throw new ConfigError({
+      operation: 'bench',
+      got: positionals.join(' ') || 'no suite',
+      expected: `one of ${Object.keys(SUITES).join(', ')}`,
+    });
   const known = benches.flatMap(({ names }) => names);
   const wanted = values.only?.split(',') ?? known;
   const unknown = wanted.find((name) => !known.includes(name));
@@ -28,7 +33,9 @@ async function main(): Promise<void> {
 
   const say = (line: string): void => console.error(line);
   const [cpu] = cpus();
-  say(`${cpu?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}-${process.arch}`);
+  say(
+    `${cpu?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}-${process.arch}`,
+  );
   for (const { names, measure } of benches) {
     if (!names.some((name) => wanted.includes(name))) continue;
     say(`… ${names.join(', ')}`);

@@ -117,7 +117,8 @@ async function readWhole({ config, weights }: RandomModel, episodes: readonly Ep
     const { batch, used } = packEpisodes(episodes.slice(reads.length), size);
     const { tokenNats, pointedNats } = await trainer.evaluate(batch);
     const value = (await valueSession?.run({ ...parameters, ...batchFeeds(config, batch) }))?.value?.data;
-    for (let number = 0; number < used; number++) reads.push(readEpisode(batch, number, { tokenNats, pointedNats, value: value as Float32Array }));
+    for (let number = 0; number < used; number++)
+      reads.push(readEpisode(batch, number, { tokenNats, pointedNats, value: value as Float32Array }));
   }
   await trainer.dispose();
   await valueSession?.dispose();
@@ -127,7 +128,11 @@ async function readWhole({ config, weights }: RandomModel, episodes: readonly Ep
 function readEpisode(
   batch: Batch,
   number: number,
-  { tokenNats, pointedNats, value }: { readonly tokenNats: Float32Array; readonly pointedNats: Float32Array; readonly value?: Float32Array },
+  {
+    tokenNats,
+    pointedNats,
+    value,
+  }: { readonly tokenNats: Float32Array; readonly pointedNats: Float32Array; readonly value?: Float32Array },
 ): Read {
   const places = Array.from(batch.episodes.keys()).filter((at) => batch.episodes[at] === number);
   places.sort((a, b) => (batch.positions[a] as number) - (batch.positions[b] as number));
@@ -176,7 +181,15 @@ describe.each(variants)('engine and trainer: %s', (name, changes) => {
       expect(life.pointed.includes(1)).toBe(model.config.pointerWidth > 0);
     }
     expect(sampled).toBeGreaterThan(150);
-    if (process.env.JOURNEYMAN_GAPS) console.info(name, gap(lives.flatMap(({ nats }) => nats), reads.flatMap(({ nats }) => [...nats])), sampled);
+    if (process.env.JOURNEYMAN_GAPS)
+      console.info(
+        name,
+        gap(
+          lives.flatMap(({ nats }) => nats),
+          reads.flatMap(({ nats }) => [...nats]),
+        ),
+        sampled,
+      );
   });
 });
 

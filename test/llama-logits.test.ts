@@ -65,15 +65,22 @@ describe.skipIf(!hasPeer)('transformers (skipped where JOURNEYMAN_PYTHON lacks t
  * Largest difference of log-probabilities between transformers and, for every token of a sequence, the plain model, the
  * trainer and the engine; of the plain model all logits are compared.
  */
-async function largestGap({ config, weights }: { readonly config: ModelConfig; readonly weights: Weights }, folder: string): Promise<number> {
+async function largestGap(
+  { config, weights }: { readonly config: ModelConfig; readonly weights: Weights },
+  folder: string,
+): Promise<number> {
   const random = new Random(folder.split('/').at(-1) as string);
   const tokens = Array.from({ length: LENGTH }, () => random.below(config.vocabularySize));
   const { logits: answer, missing } = runPythonPeer('llama_logits.py', { folder, tokens: [tokens] }) as Answer;
   expect(missing).toEqual([]);
   const theirs = answer[0] as readonly (readonly number[])[];
 
-  const gaps = runPlainly(config, weights, tokens).logits.flatMap((row, t) => row.map((logit, v) => Math.abs(logit - (theirs[t]?.[v] as number))));
-  const theirNats = theirs.map((row, t) => Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0)) - (row[tokens[t + 1] ?? 0] as number));
+  const gaps = runPlainly(config, weights, tokens).logits.flatMap((row, t) =>
+    row.map((logit, v) => Math.abs(logit - (theirs[t]?.[v] as number))),
+  );
+  const theirNats = theirs.map(
+    (row, t) => Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0)) - (row[tokens[t + 1] ?? 0] as number),
+  );
 
   const size = { time: LENGTH, lanes: 1 };
   const trainer = new Trainer(config, { weights }, { ...size, block: 16, threads: 1 });

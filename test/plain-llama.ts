@@ -43,7 +43,10 @@ export function runPlainly(config: ModelConfig, weights: Weights, tokens: readon
     });
     xs = xs.map((x) => {
       const wide = times(get(`${at}.gateUp`), norm(x, `${at}.mlpNorm`));
-      const inner = Array.from({ length: F }, (_, f) => ((wide[f] as number) / (1 + Math.exp(-(wide[f] as number)))) * (wide[F + f] as number));
+      const inner = Array.from(
+        { length: F },
+        (_, f) => ((wide[f] as number) / (1 + Math.exp(-(wide[f] as number)))) * (wide[F + f] as number),
+      );
       return plus(x, times(get(`${at}.down`), inner));
     });
   }
@@ -53,7 +56,9 @@ export function runPlainly(config: ModelConfig, weights: Weights, tokens: readon
 
 /** matrix [out, in] · x. */
 export function times(matrix: ArrayLike<number>, x: readonly number[]): number[] {
-  return Array.from({ length: matrix.length / x.length }, (_, o) => x.reduce((sum, v, i) => sum + v * (matrix[o * x.length + i] as number), 0));
+  return Array.from({ length: matrix.length / x.length }, (_, o) =>
+    x.reduce((sum, v, i) => sum + v * (matrix[o * x.length + i] as number), 0),
+  );
 }
 
 export function softmax(scores: readonly number[]): number[] {

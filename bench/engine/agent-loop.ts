@@ -40,7 +40,12 @@ export const agentLoop: Bench = {
   measure: async ({ seed }) => {
     const config = presetConfig('micro');
     // Weights with spread-out logits: at the initial ones every distribution is nearly flat and the gap too easy.
-    const weights = new Map([...initializeWeights(config, new Random(seed))].map(([name, values]) => [name, name === 'embedding' ? values.map((x) => 10 * x) : values]));
+    const weights = new Map(
+      [...initializeWeights(config, new Random(seed))].map(([name, values]) => [
+        name,
+        name === 'embedding' ? values.map((x) => 10 * x) : values,
+      ]),
+    );
     const engine = await Engine.start(config, weights);
     const started = performance.now();
     const lanes = await Promise.all(Array.from({ length: LANES }, (_, i) => drive(engine, new Random(`agent-loop/${seed}/${i}`), i)));
@@ -49,8 +54,22 @@ export const agentLoop: Bench = {
     const tokens = lanes.reduce((sum, lane) => sum + lane.tokens.length, 0);
     const gap = await largestGap(config, weights, lanes);
     return [
-      { name: 'agent-loop-b8', value: tokens / seconds, unit: 'tokens/s', spread: null, seed, note: `${tokens} tokens read or decoded in ${seconds.toFixed(1)} s, ${(tokens / (APPENDED + DECODED) / seconds).toFixed(0)} turns/s` },
-      { name: 'logprob-gap', value: gap, unit: 'nats', spread: null, seed, note: `largest of ${lanes.flatMap(({ logprobs }) => logprobs).filter((x) => x !== undefined).length} sampled tokens` },
+      {
+        name: 'agent-loop-b8',
+        value: tokens / seconds,
+        unit: 'tokens/s',
+        spread: null,
+        seed,
+        note: `${tokens} tokens read or decoded in ${seconds.toFixed(1)} s, ${(tokens / (APPENDED + DECODED) / seconds).toFixed(0)} turns/s`,
+      },
+      {
+        name: 'logprob-gap',
+        value: gap,
+        unit: 'nats',
+        spread: null,
+        seed,
+        note: `largest of ${lanes.flatMap(({ logprobs }) => logprobs).filter((x) => x !== undefined).length} sampled tokens`,
+      },
     ];
   },
 };
@@ -84,7 +103,11 @@ async function largestGap(config: ModelConfig, weights: Weights, lanes: readonly
   const trainer = new Trainer(config, { weights }, { time: LENGTH, lanes: 1 });
   let gap = 0;
   for (const { tokens, pointed, logprobs } of lanes) {
-    const episode: Episode = { tokens: Int32Array.from(tokens), weights: new Float32Array(tokens.length).fill(1), pointed: Uint8Array.from(pointed) };
+    const episode: Episode = {
+      tokens: Int32Array.from(tokens),
+      weights: new Float32Array(tokens.length).fill(1),
+      pointed: Uint8Array.from(pointed),
+    };
     const { batch } = packEpisodes([episode], { time: LENGTH, lanes: 1 });
     const { tokenNats, pointedNats } = await trainer.evaluate(batch);
     const nats = tokenNats.slice();

@@ -39,7 +39,15 @@ export const decoding: Bench = {
       const name = `decode-small-b${batch}-vs-torch`;
       if (!hasPeer) rows.push({ name, value: median(speeds), unit: 'tokens/s', spread: spreadOf(speeds), seed });
       else {
-        rows.push({ name, value: median(speeds), unit: 'tokens/s', ratio: median(ratios), peer: `PyTorch ${peer.hello.torch} eager`, spread: spreadOf(ratios), seed });
+        rows.push({
+          name,
+          value: median(speeds),
+          unit: 'tokens/s',
+          ratio: median(ratios),
+          peer: `PyTorch ${peer.hello.torch} eager`,
+          spread: spreadOf(ratios),
+          seed,
+        });
         await peer.dispose();
       }
     }
@@ -53,7 +61,8 @@ async function decodeRound(engine: Engine, batch: number, seed: number): Promise
   const random = new Random(`decode/${seed}`);
   const first = SPECIAL_TOKENS.length;
   const lanes = await Promise.all(Array.from({ length: batch }, (_, i) => engine.open(i)));
-  const prompt = (): Int32Array => Int32Array.from({ length: CONTEXT - TOKENS / 2 }, () => first + random.below(engine.config.vocabularySize - first));
+  const prompt = (): Int32Array =>
+    Int32Array.from({ length: CONTEXT - TOKENS / 2 }, () => first + random.below(engine.config.vocabularySize - first));
   await Promise.all(lanes.map((lane) => engine.append(lane, prompt())));
   const start = performance.now();
   await Promise.all(lanes.map((lane) => engine.decode(lane, { maxTokens: TOKENS, temperature: 0 })));

@@ -23,11 +23,36 @@ export const copying: Bench = {
     const config = presetConfig('micro', { vocabularySize: tokenizer.vocabularySize });
     const episode = (number: string): TaskEpisode => {
       const encoded = encodeTranscript(copyingTranscript(number), tokenizer, { weights: WEIGHTS });
-      return { episode: encoded, units: encoded.weights.reduce((units, weight, i) => units.fill(weight === 1 ? 0 : -1, i, i + 1), new Int32Array(encoded.tokens.length)) };
+      return {
+        episode: encoded,
+        units: encoded.weights.reduce(
+          (units, weight, i) => units.fill(weight === 1 ? 0 : -1, i, i + 1),
+          new Int32Array(encoded.tokens.length),
+        ),
+      };
     };
-    const result = await practise({ config, size: { time: 128, lanes: 16 }, levels: 1, episode, peakRate: 3e-3, steps: 2000, coolDown: { from: 0.95, steps: 500 }, seed, say });
+    const result = await practise({
+      config,
+      size: { time: 128, lanes: 16 },
+      levels: 1,
+      episode,
+      peakRate: 2e-3,
+      steps: 2000,
+      coolDown: { from: 0.5, steps: 800 },
+      seed,
+      say,
+    });
     const exact = await copiedExactly(config, result.weights, tokenizer);
-    return [{ name: 'copy-micro', value: exact, unit: 'strings exact', spread: null, seed, note: `${UNSEEN_STRINGS} unseen strings; ${describe(result)}` }];
+    return [
+      {
+        name: 'copy-micro',
+        value: exact,
+        unit: 'strings exact',
+        spread: null,
+        seed,
+        note: `${UNSEEN_STRINGS} unseen strings; ${describe(result)}`,
+      },
+    ];
   },
 };
 
@@ -44,7 +69,14 @@ export const pointingLong: Bench = {
 async function measurePointing(name: string, levels: readonly PointingOptions[], { seed, say }: BenchContext): Promise<Measurement> {
   const { config, tokenizer, result } = await practisePointing({ levels, seed, say });
   const right = await filledRight(config, result.weights, tokenizer, levels.at(-1) as PointingOptions);
-  return { name, value: right, unit: 'fields right', spread: null, seed, note: `${UNSEEN_DOCUMENTS} unseen documents of 8 fields; ${describe(result)}` };
+  return {
+    name,
+    value: right,
+    unit: 'fields right',
+    spread: null,
+    seed,
+    note: `${UNSEEN_DOCUMENTS} unseen documents of 8 fields; ${describe(result)}`,
+  };
 }
 
 export interface PointingPractice {
@@ -65,7 +97,10 @@ export async function practisePointing({ levels, seed, say, changes = {}, echo =
   const tokenizer = tokenizerFor(Array.from({ length: 300 }, (_, i) => pointingEpisode(`vocabulary/${i}`, POINTING).transcript));
   const config = presetConfig('micro', { vocabularySize: tokenizer.vocabularySize, ...changes });
   const episode = (number: string, level: number): TaskEpisode => {
-    const encoded = encodeTranscript(pointingEpisode(number, levels[level] as PointingOptions).transcript, tokenizer, { weights: WEIGHTS, echo });
+    const encoded = encodeTranscript(pointingEpisode(number, levels[level] as PointingOptions).transcript, tokenizer, {
+      weights: WEIGHTS,
+      echo,
+    });
     // A field is two choices in a row: which one, and from where.
     let choices = 0;
     const units = Int32Array.from(encoded.pointed, (pointed) => (pointed ? choices++ >> 1 : -1));
@@ -73,14 +108,26 @@ export async function practisePointing({ levels, seed, say, changes = {}, echo =
   };
   const long = levels.some(({ lines }) => lines > 100);
   const size = long ? { time: 1664, lanes: 2 } : { time: 432, lanes: 5 };
-  const result = await practise({ config, size, levels: levels.length, episode, peakRate: 2e-3, steps, coolDown: { from: 0.9, steps: 300 }, seed, say });
+  const result = await practise({
+    config,
+    size,
+    levels: levels.length,
+    episode,
+    peakRate: 2e-3,
+    steps,
+    coolDown: { from: 0.9, steps: 300 },
+    seed,
+    say,
+  });
   return { config, tokenizer, result };
 }
 
 const withoutPointing = (episode: Episode): Episode => ({ ...episode, pointed: new Uint8Array(episode.tokens.length) });
 
 function tokenizerFor(transcripts: readonly Transcript[]): Tokenizer {
-  const texts = transcripts.flatMap(({ segments }) => segments.flatMap(({ pieces }) => pieces.flatMap((piece) => ('text' in piece ? [piece.text] : []))));
+  const texts = transcripts.flatMap(({ segments }) =>
+    segments.flatMap(({ pieces }) => pieces.flatMap((piece) => ('text' in piece ? [piece.text] : []))),
+  );
   return trainTokenizer(texts, { vocabularySize: 1024, specialTokens: SPECIAL_TOKENS });
 }
 
@@ -133,7 +180,8 @@ async function fillForm(engine: Engine, tokenizer: Tokenizer, number: number, op
 /** Thirty-two at a time, in order. */
 async function inBatches<T>(count: number, one: (index: number) => Promise<T>): Promise<readonly T[]> {
   const results: T[] = [];
-  for (let from = 0; from < count; from += 32) results.push(...(await Promise.all(Array.from({ length: Math.min(32, count - from) }, (_, i) => one(from + i)))));
+  for (let from = 0; from < count; from += 32)
+    results.push(...(await Promise.all(Array.from({ length: Math.min(32, count - from) }, (_, i) => one(from + i)))));
   return results;
 }
 

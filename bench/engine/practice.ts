@@ -64,7 +64,9 @@ export async function practise({ config, size, levels, episode, peakRate, steps,
 
     const right = await measure(trainer, size, episode, levels - 1);
     curve.push({ step, tokens, seconds, right });
-    say(`  step ${step}, ${(tokens / 1e6).toFixed(2)} M tokens, ${seconds.toFixed(0)} s, level ${level + 1}/${levels}: loss ${loss.toFixed(3)}, right ${right.toFixed(3)}`);
+    say(
+      `  step ${step}, ${(tokens / 1e6).toFixed(2)} M tokens, ${seconds.toFixed(0)} s, level ${level + 1}/${levels}: loss ${loss.toFixed(3)}, right ${right.toFixed(3)}`,
+    );
     if (level + 1 < levels) {
       if ((await measure(trainer, size, episode, level)) >= NEARLY) level++;
     } else if (falling === undefined && right >= coolDown.from) falling = step;

@@ -5,4 +5,13 @@ import { decoding } from './decoding.ts';
 import { copying, pointing, pointingLong } from './learning.ts';
 import { longTraining, trainingMemory, trainingSpeed } from './training.ts';
 
-export const ENGINE_SUITE: readonly Bench[] = [trainingSpeed, trainingMemory, longTraining, decoding, agentLoop, copying, pointing, pointingLong];
+export const ENGINE_SUITE: readonly Bench[] = [
+  trainingSpeed,
+  trainingMemory,
+  longTraining,
+  decoding,
+  agentLoop,
+  copying,
+  pointing,
+  pointingLong,
+];

@@ -13,7 +13,13 @@ export function copyingTranscript(number: number | string): Transcript {
     segments: [
       { kind: 'goal', pieces: [{ kind: 'text', text: 'copy' }] },
       { kind: 'observe', pieces: [{ kind: 'text', text }] },
-      { kind: 'act', pieces: [{ kind: 'word', word: 'type' }, { kind: 'text', text }] },
+      {
+        kind: 'act',
+        pieces: [
+          { kind: 'word', word: 'type' },
+          { kind: 'text', text },
+        ],
+      },
     ],
   };
 }

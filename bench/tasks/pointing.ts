@@ -34,20 +34,36 @@ export function pointingEpisode(number: number | string, { lines, fields }: Poin
   const concepts = random.shuffle(Object.keys(LABELS));
   const asked = concepts.slice(0, fields);
 
-  const document = random.shuffle([
-    ...asked.map((concept) => ({ concept, text: line(random, random.pick(LABELS[concept] as string[])) })),
-    ...Array.from({ length: lines - fields }, (_, i) => ({ concept: undefined, text: line(random, distractor(random, concepts.slice(fields), i)) })),
-  ]).map((entry, i) => ({ ...entry, reference: references[i] as number }));
-  const form = asked.map((concept, i) => ({ concept, name: random.pick(LABELS[concept] as string[]), reference: references[lines + i] as number }));
+  const document = random
+    .shuffle([
+      ...asked.map((concept) => ({ concept, text: line(random, random.pick(LABELS[concept] as string[])) })),
+      ...Array.from({ length: lines - fields }, (_, i) => ({
+        concept: undefined,
+        text: line(random, distractor(random, concepts.slice(fields), i)),
+      })),
+    ])
+    .map((entry, i) => ({ ...entry, reference: references[i] as number }));
+  const form = asked.map((concept, i) => ({
+    concept,
+    name: random.pick(LABELS[concept] as string[]),
+    reference: references[lines + i] as number,
+  }));
 
-  const observe: Piece[] = [...document.map(({ text, reference }) => ({ text, reference })), ...form.map(({ name, reference }) => ({ text: `field ${name}`, reference }))].flatMap(
-    ({ text, reference }) => [
-      { kind: 'text', text: `${text} ` },
-      { kind: 'reference', reference },
-    ],
-  );
-  const answers = form.map(({ concept, reference }) => ({ field: reference, source: (document.find((entry) => entry.concept === concept) as (typeof document)[number]).reference }));
-  const texts = new Map([...document.map(({ reference, text }) => [reference, text] as const), ...form.map(({ reference, name }) => [reference, name] as const)]);
+  const observe: Piece[] = [
+    ...document.map(({ text, reference }) => ({ text, reference })),
+    ...form.map(({ name, reference }) => ({ text: `field ${name}`, reference })),
+  ].flatMap(({ text, reference }) => [
+    { kind: 'text', text: `${text} ` },
+    { kind: 'reference', reference },
+  ]);
+  const answers = form.map(({ concept, reference }) => ({
+    field: reference,
+    source: (document.find((entry) => entry.concept === concept) as (typeof document)[number]).reference,
+  }));
+  const texts = new Map([
+    ...document.map(({ reference, text }) => [reference, text] as const),
+    ...form.map(({ reference, name }) => [reference, name] as const),
+  ]);
   const acts = answers.map(({ field, source }) => {
     const pieces: Piece[] = [
       { kind: 'word', word: 'fill' },
@@ -59,7 +75,10 @@ export function pointingEpisode(number: number | string, { lines, fields }: Poin
     ];
     return { kind: 'act', pieces } as const;
   });
-  const transcript: Transcript = { schemaVersion: 1, segments: [{ kind: 'goal', pieces: [{ kind: 'text', text: 'enter it' }] }, { kind: 'observe', pieces: observe }, ...acts] };
+  const transcript: Transcript = {
+    schemaVersion: 1,
+    segments: [{ kind: 'goal', pieces: [{ kind: 'text', text: 'enter it' }] }, { kind: 'observe', pieces: observe }, ...acts],
+  };
   return { transcript, texts, answers };
 }
 
@@ -89,7 +108,11 @@ function distractor(random: Random, others: readonly string[], i: number): strin
 
 function value(random: Random): string {
   const digits = (n: number): string => Array.from({ length: n }, () => random.below(10)).join('');
-  return random.pick([() => `${digits(2)}.${digits(2)}.${digits(2)}`, () => `${digits(3)}.${digits(1)}`, () => `${random.pick(ONSETS).toUpperCase()}${digits(4)}`])();
+  return random.pick([
+    () => `${digits(2)}.${digits(2)}.${digits(2)}`,
+    () => `${digits(3)}.${digits(1)}`,
+    () => `${random.pick(ONSETS).toUpperCase()}${digits(4)}`,
+  ])();
 }
 
 const ONSETS = ['b', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v', 'z'];

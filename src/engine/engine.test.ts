@@ -42,17 +42,30 @@ describe('an engine in a thread', () => {
 
   it('lets errors cross with code, name and message', async () => {
     const lane = await engine.open(1);
-    expect(await failure(engine.decode(lane))).toMatchObject({ code: 'runtime', name: 'RuntimeError', message: expect.stringMatching(/an empty lane/) });
+    expect(await failure(engine.decode(lane))).toMatchObject({
+      code: 'runtime',
+      name: 'RuntimeError',
+      message: expect.stringMatching(/an empty lane/),
+    });
     expect(await failure(engine.append(lane, new Int32Array(65)))).toMatchObject({
       code: 'data',
       name: 'DataError',
       message: expect.stringMatching(/^append: got 65 tokens on top of 0, expected at most 64 .*To fix it: /),
     });
-    expect(await failure(engine.append(lane, Int32Array.of(352)))).toMatchObject({ code: 'data', message: expect.stringMatching(/token 352/) });
-    expect(await failure(engine.append(7, prompt))).toMatchObject({ code: 'runtime', message: expect.stringMatching(/lane 7, which is not open/) });
+    expect(await failure(engine.append(lane, Int32Array.of(352)))).toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/token 352/),
+    });
+    expect(await failure(engine.append(7, prompt))).toMatchObject({
+      code: 'runtime',
+      message: expect.stringMatching(/lane 7, which is not open/),
+    });
     await engine.append(lane, prompt);
     expect(await failure(engine.decode(lane, { topP: 2 }))).toMatchObject({ code: 'config', name: 'ConfigError' });
-    expect(await failure(engine.updateWeights(model.weights))).toMatchObject({ code: 'runtime', message: expect.stringMatching(/open lanes/) });
+    expect(await failure(engine.updateWeights(model.weights))).toMatchObject({
+      code: 'runtime',
+      message: expect.stringMatching(/open lanes/),
+    });
     const work = engine.decode(lane, { maxTokens: 20 });
     expect(await failure(engine.close(lane))).toMatchObject({ message: expect.stringMatching(/a lane at work/) });
     expect((await work).tokens.length).toBe(20);
@@ -103,7 +116,8 @@ describe('the end of an engine', () => {
     await engine.append(lane, prompt);
     const work = [engine.decode(lane, { maxTokens: 60 }), engine.open(2)].map(failure);
     await worker.terminate();
-    for (const error of await Promise.all(work)) expect(error).toMatchObject({ code: 'runtime', message: expect.stringMatching(/a worker that ended with code 1/) });
+    for (const error of await Promise.all(work))
+      expect(error).toMatchObject({ code: 'runtime', message: expect.stringMatching(/a worker that ended with code 1/) });
     expect((await failure(engine.open(3))).message).toMatch(/a worker that ended/);
     await engine.dispose();
     await engine.dispose();

@@ -34,7 +34,9 @@ export class Engine {
     this.#worker = worker;
     worker.on('message', (answer: Answer) => this.#settle(answer));
     worker.on('error', (error) => this.#end(error as Error));
-    worker.on('exit', (code) => this.#end(new RuntimeError({ operation: 'engine', got: `a worker that ended with code ${code}`, expected: 'a live engine' })));
+    worker.on('exit', (code) =>
+      this.#end(new RuntimeError({ operation: 'engine', got: `a worker that ended with code ${code}`, expected: 'a live engine' })),
+    );
   }
 
   /** Starts a worker with a copy of the weights. */

@@ -10,9 +10,9 @@ import {
   floatProjection,
   logits,
   type ModelConfig,
+  POINTER_PROJECTIONS,
   type Project,
   parameterSpecs,
-  POINTER_PROJECTIONS,
   pointerGates,
   projectPointer,
   scalarHead,
@@ -43,7 +43,12 @@ export const STEP_OUTPUTS = ['cache', 'logits', 'value', 'pointerGate', 'pointer
  * `pointerGate` [B] of the row that `last` names in each lane; `pointer` [n·B, 4·P], the projections of every token in the
  * order of `POINTER_PROJECTIONS`; and, for n > 1, `nats` [n·B] of each target.
  */
-export function compileStep(config: ModelConfig, weights: Weights, { tokens: n, lanes: B }: StepShape, options: CompileOptions): Promise<Session> {
+export function compileStep(
+  config: ModelConfig,
+  weights: Weights,
+  { tokens: n, lanes: B }: StepShape,
+  options: CompileOptions,
+): Promise<Session> {
   const { layers, heads: H, keyValueHeads: K, headWidth: D } = config;
   const graph = new Graph();
   const { parameters, project } = constants(graph, config, weights, options.int8);
@@ -58,7 +63,7 @@ export function compileStep(config: ModelConfig, weights: Weights, { tokens: n, 
     const fresh = { keys: ops.reshape(k, [n, B, K, D]), values: ops.reshape(v, [n, B, K, D]) };
     return ops.reshape(ops.cachedAttention({ q: ops.reshape(q, [n, B, H, D]), cached, fresh, masks }, 1 / Math.sqrt(D)), [n * B, H * D]);
   };
-  const hidden = trunk({ graph, config, parameters, tokens, positions, attend, project });
+  const hidden = trunk({ graph, config, parameters, tokens, positions, attend, project, products: 'together' });
   const last = n === 1 ? hidden : ops.gatherRows(hidden, graph.input('last', [B], 'int32'));
 
   const outputs: Record<string, Tensor> = { cache: ops.concat(cacheRows, 0), logits: logits(config, parameters, last, project) };
@@ -71,16 +76,27 @@ export function compileStep(config: ModelConfig, weights: Weights, { tokens: n, 
     );
   }
   if (n > 1) outputs.nats = ops.crossEntropy(logits(config, parameters, hidden, project), graph.input('targets', [n * B], 'int32'));
-  if (cacheRows.length !== 2 * layers) throw new RuntimeError({ operation: 'compile step', got: `${cacheRows.length} cache rows`, expected: `${2 * layers}` });
+  if (cacheRows.length !== 2 * layers)
+    throw new RuntimeError({ operation: 'compile step', got: `${cacheRows.length} cache rows`, expected: `${2 * layers}` });
   return Session.create(graph, outputs, options.threads === undefined ? {} : { threads: options.threads });
 }
 
 /** Weights as constants: every matrix product in int8 where asked for, everything else in float32. */
-function constants(graph: Graph, config: ModelConfig, weights: Weights, int8: boolean): { parameters: ReadonlyMap<string, Tensor>; project: Project } {
+function constants(
+  graph: Graph,
+  config: ModelConfig,
+  weights: Weights,
+  int8: boolean,
+): { parameters: ReadonlyMap<string, Tensor>; project: Project } {
   const specs = parameterSpecs(config);
   const data = (name: string): Float32Array => {
     const values = weights.get(name);
-    if (!values) throw new RuntimeError({ operation: 'compile step', got: `no weights for ${name}`, expected: 'weights for every parameter of the configuration' });
+    if (!values)
+      throw new RuntimeError({
+        operation: 'compile step',
+        got: `no weights for ${name}`,
+        expected: 'weights for every parameter of the configuration',
+      });
     return values;
   };
   const parameters = new Map(specs.map(({ name, shape }) => [name, graph.constant(data(name), shape, 'float32')]));

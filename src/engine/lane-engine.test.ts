@@ -116,17 +116,30 @@ describe('decoding', () => {
     const one = (state: number, stop: 'end' | 'pause'): TokenGrammar => ({
       states: [{ edges: [{ tokens: [340], to: 1 }] }, { edges: [{ tokens: [341], to: 0 }], stop }].slice(0, state + 1),
     });
-    expect(await engine.decode(lane, { grammar: one(1, 'pause') })).toMatchObject({ stopReason: 'pause', state: 1, tokens: Int32Array.of(340) });
-    expect(await engine.decode(lane, { grammar: one(1, 'pause'), state: 1, maxTokens: 1 })).toMatchObject({ stopReason: 'length', state: 0 });
+    expect(await engine.decode(lane, { grammar: one(1, 'pause') })).toMatchObject({
+      stopReason: 'pause',
+      state: 1,
+      tokens: Int32Array.of(340),
+    });
+    expect(await engine.decode(lane, { grammar: one(1, 'pause'), state: 1, maxTokens: 1 })).toMatchObject({
+      stopReason: 'length',
+      state: 0,
+    });
     expect(await engine.decode(lane, { grammar: one(1, 'end') })).toMatchObject({ stopReason: 'end', tokens: Int32Array.of(340) });
-    expect(await engine.decode(lane, { grammar: one(1, 'pause'), stopTokens: [341], state: 1 })).toMatchObject({ stopReason: 'stop token' });
+    expect(await engine.decode(lane, { grammar: one(1, 'pause'), stopTokens: [341], state: 1 })).toMatchObject({
+      stopReason: 'stop token',
+    });
     expect(await engine.decode(lane, { maxTokens: 2 })).toMatchObject({ stopReason: 'length', state: 0 });
   });
 
   it('never leaves the grammar (property)', async () => {
     const grammars = fc.array(
       fc.record({
-        edges: fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: V - 1 }), fc.nat(4)), { minLength: 1, maxLength: 12, selector: ([token]) => token }),
+        edges: fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: V - 1 }), fc.nat(4)), {
+          minLength: 1,
+          maxLength: 12,
+          selector: ([token]) => token,
+        }),
         pointing: fc.boolean(),
       }),
       { minLength: 5, maxLength: 5 },
@@ -245,7 +258,9 @@ describe('other weights', () => {
 
   it('that are not numbers reject a decode, and leave nothing behind', async () => {
     const before = await natsOf();
-    await engine.updateWeights(new Map([...model.weights].map(([name, values]) => [name, new Float32Array(values.length).fill(Number.NaN)])));
+    await engine.updateWeights(
+      new Map([...model.weights].map(([name, values]) => [name, new Float32Array(values.length).fill(Number.NaN)])),
+    );
     const lane = engine.open(1);
     await engine.append(lane, tokens(20));
     await expect(engine.decode(lane)).rejects.toThrow(/weights that are not numbers/);

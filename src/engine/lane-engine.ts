@@ -57,17 +57,37 @@ export class LaneEngine {
   open(seed: number | string): number {
     this.#checkAlive('open lane');
     if (this.#lanes.size === LANE_COUNTS.at(-1))
-      throw new ConfigError({ operation: 'open lane', got: `lane ${this.#lanes.size + 1}`, expected: `at most ${LANE_COUNTS.at(-1)}`, fix: 'close lanes that are done, or use a second engine' });
+      throw new ConfigError({
+        operation: 'open lane',
+        got: `lane ${this.#lanes.size + 1}`,
+        expected: `at most ${LANE_COUNTS.at(-1)}`,
+        fix: 'close lanes that are done, or use a second engine',
+      });
     const id = this.#nextLane++;
     const pointer = this.config.pointerWidth > 0 ? new PointerMemory(this.config.pointerWidth) : undefined;
-    this.#lanes.set(id, { id, column: -1, length: 0, unread: undefined, prediction: undefined, pointer, random: new Random(seed), jobs: [] });
+    this.#lanes.set(id, {
+      id,
+      column: -1,
+      length: 0,
+      unread: undefined,
+      prediction: undefined,
+      pointer,
+      random: new Random(seed),
+      jobs: [],
+    });
     return id;
   }
 
   /** Closes a lane that is at rest. Its column is free for the next. */
   close(id: number): void {
     const lane = this.#laneOf(id, 'close lane');
-    if (lane.jobs.length > 0) throw new RuntimeError({ operation: `close lane ${id}`, got: 'a lane at work', expected: 'a lane at rest', fix: 'await its appends and decodes first' });
+    if (lane.jobs.length > 0)
+      throw new RuntimeError({
+        operation: `close lane ${id}`,
+        got: 'a lane at work',
+        expected: 'a lane at rest',
+        fix: 'await its appends and decodes first',
+      });
     this.#lanes.delete(id);
   }
 
@@ -75,8 +95,17 @@ export class LaneEngine {
   append(id: number, tokens: Int32Array): Promise<AppendResult> {
     const lane = this.#laneOf(id, 'append');
     const unknown = tokens.find((token) => !(token >= 0 && token < this.config.vocabularySize));
-    if (unknown !== undefined) throw new DataError({ operation: 'append', got: `token ${unknown}`, expected: `an id below ${this.config.vocabularySize}`, fix: 'use the tokenizer of this model' });
-    const ahead = lane.length + (lane.unread === undefined ? 0 : 1) + lane.jobs.reduce((sum, job) => sum + (job.kind === 'append' ? job.tokens.length - job.read : 0), 0);
+    if (unknown !== undefined)
+      throw new DataError({
+        operation: 'append',
+        got: `token ${unknown}`,
+        expected: `an id below ${this.config.vocabularySize}`,
+        fix: 'use the tokenizer of this model',
+      });
+    const ahead =
+      lane.length +
+      (lane.unread === undefined ? 0 : 1) +
+      lane.jobs.reduce((sum, job) => sum + (job.kind === 'append' ? job.tokens.length - job.read : 0), 0);
     if (ahead + tokens.length > this.config.contextLength) throw tooLong(tokens.length, ahead, this.config.contextLength);
     return new Promise((resolve, reject) => {
       if (tokens.length === 0) return resolve({ nats: new Float64Array(0) });
@@ -89,17 +118,35 @@ export class LaneEngine {
   decode(id: number, options: DecodeOptions = {}): Promise<DecodeResult> {
     const lane = this.#laneOf(id, 'decode');
     if (lane.length === 0 && lane.jobs.length === 0)
-      throw new RuntimeError({ operation: 'decode', got: 'an empty lane', expected: 'a lane with at least one token', fix: 'append the beginning of the transcript first' });
+      throw new RuntimeError({
+        operation: 'decode',
+        got: 'an empty lane',
+        expected: 'a lane with at least one token',
+        fix: 'append the beginning of the transcript first',
+      });
     const sampling = checkSampling(options);
     const states = options.grammar && this.#compiled(options.grammar);
     const maxTokens = options.maxTokens ?? 64;
-    if (!(Number.isInteger(maxTokens) && maxTokens > 0)) throw new ConfigError({ operation: 'decode', got: `maxTokens ${maxTokens}`, expected: 'a positive integer' });
+    if (!(Number.isInteger(maxTokens) && maxTokens > 0))
+      throw new ConfigError({ operation: 'decode', got: `maxTokens ${maxTokens}`, expected: 'a positive integer' });
     const state = options.state ?? 0;
-    if (states && !states[state]) throw new ConfigError({ operation: 'decode', got: `grammar state ${state}`, expected: `a state below ${states.length}` });
+    if (states && !states[state])
+      throw new ConfigError({ operation: 'decode', got: `grammar state ${state}`, expected: `a state below ${states.length}` });
     return new Promise((resolve, reject) => {
       lane.jobs.push({
-        kind: 'decode', sampling, states, stopTokens: new Set(options.stopTokens), maxTokens, state,
-        value: Number.NaN, tokens: [], logprobs: [], sampledLogprobs: [], pointed: [], resolve, reject,
+        kind: 'decode',
+        sampling,
+        states,
+        stopTokens: new Set(options.stopTokens),
+        maxTokens,
+        state,
+        value: Number.NaN,
+        tokens: [],
+        logprobs: [],
+        sampledLogprobs: [],
+        pointed: [],
+        resolve,
+        reject,
       });
       this.#wake();
     });
@@ -108,7 +155,13 @@ export class LaneEngine {
   /** Replaces the weights. Every lane must be closed: what it has cached was computed with the old ones. */
   async updateWeights(weights: Weights): Promise<void> {
     this.#checkAlive('update weights');
-    if (this.#lanes.size > 0) throw new RuntimeError({ operation: 'update weights', got: `${this.#lanes.size} open lanes`, expected: 'none', fix: 'close them first' });
+    if (this.#lanes.size > 0)
+      throw new RuntimeError({
+        operation: 'update weights',
+        got: `${this.#lanes.size} open lanes`,
+        expected: 'none',
+        fix: 'close them first',
+      });
     this.#weights = weights;
     // Not a row of the old weights stays: a mask can't hide what is not a number.
     this.#cache = new KeyValueCache(this.config, 1);
@@ -199,7 +252,8 @@ export class LaneEngine {
     const floats = (name: string): Float32Array | undefined => results[name]?.data as Float32Array | undefined;
     this.#cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n });
     const projections = floats('pointer');
-    const projectionsOf = (t: number): Float32Array => (projections as Float32Array).subarray((t * B + lane.column) * 4 * P, (t * B + lane.column + 1) * 4 * P);
+    const projectionsOf = (t: number): Float32Array =>
+      (projections as Float32Array).subarray((t * B + lane.column) * 4 * P, (t * B + lane.column + 1) * 4 * P);
     if (lane.pointer) for (const [t, token] of read.entries()) lane.pointer.read(token, isReferenceId(token), projectionsOf(t));
 
     const nats = floats('nats');
@@ -223,7 +277,10 @@ export class LaneEngine {
       logits,
       logSumExp: logSumExp(logits),
       value: floats('value')?.[lane.column] ?? Number.NaN,
-      pointer: lane.pointer && { query: lane.pointer.queryAfter(projectionsOf(read.length - 1)), gate: floats('pointerGate')?.[lane.column] as number },
+      pointer: lane.pointer && {
+        query: lane.pointer.queryAfter(projectionsOf(read.length - 1)),
+        gate: floats('pointerGate')?.[lane.column] as number,
+      },
     };
     if (job?.kind === 'append' && job.read === job.tokens.length) {
       lane.jobs.shift();
@@ -254,7 +311,14 @@ export class LaneEngine {
       }
       if (!Number.isFinite(prediction.logSumExp)) {
         lane.jobs.shift();
-        job.reject(new RuntimeError({ operation: 'decode', got: `logits with log Σ exp = ${prediction.logSumExp}`, expected: 'finite ones', fix: 'look for weights that are not numbers' }));
+        job.reject(
+          new RuntimeError({
+            operation: 'decode',
+            got: `logits with log Σ exp = ${prediction.logSumExp}`,
+            expected: 'finite ones',
+            fix: 'look for weights that are not numbers',
+          }),
+        );
         continue;
       }
       const state = job.states?.[job.state];
@@ -263,7 +327,9 @@ export class LaneEngine {
       const sampled = sampleToken(logprobs, job.sampling, lane.random, state?.next);
       if (!sampled) {
         lane.jobs.shift();
-        job.reject(new RuntimeError({ operation: 'decode', got: `grammar state ${job.state} without a next token`, expected: 'a state with edges' }));
+        job.reject(
+          new RuntimeError({ operation: 'decode', got: `grammar state ${job.state} without a next token`, expected: 'a state with edges' }),
+        );
         continue;
       }
       job.tokens.push(sampled.token);
@@ -364,7 +430,12 @@ function decodeResult(job: DecodeJob, stopReason: StopReason): DecodeResult {
 }
 
 function tooLong(count: number, ahead: number, contextLength: number): DataError {
-  return new DataError({ operation: 'append', got: `${count} tokens on top of ${ahead}`, expected: `at most ${contextLength} in all (the model's context)`, fix: 'shorten the text, or end the episode' });
+  return new DataError({
+    operation: 'append',
+    got: `${count} tokens on top of ${ahead}`,
+    expected: `at most ${contextLength} in all (the model's context)`,
+    fix: 'shorten the text, or end the episode',
+  });
 }
 
 function disposedError(operation: string): RuntimeError {

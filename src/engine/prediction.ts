@@ -89,7 +89,8 @@ export function natsOf({ logits, logSumExp }: Prediction, token: number): number
 
 /** The model's distribution [V] in nats: softmax, mixed with the pointer head over the references in `memory` where that is given. */
 export function modelLogprobs({ logits, logSumExp, pointer }: Prediction, memory: PointerMemory | undefined): Float64Array {
-  const logprobs = Float64Array.from(logits, (logit) => logit - logSumExp);
+  const logprobs = new Float64Array(logits.length);
+  for (let token = 0; token < logits.length; token++) logprobs[token] = (logits[token] as number) - logSumExp;
   if (!memory || !pointer) return logprobs;
   const probabilities = logprobs.map((logprob) => (1 - pointer.gate) * Math.exp(logprob));
   memory.mixInto(probabilities, pointer.query, pointer.gate);

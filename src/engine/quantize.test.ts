@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Random } from '../base/index.ts';
 import { randomModel } from '../../test/random-model.ts';
+import { Random } from '../base/index.ts';
 import { LaneEngine } from './lane-engine.ts';
 import { quantizeInt8 } from './quantize.ts';
 
@@ -16,7 +16,8 @@ it('an element is off by at most half of its block’s scale, max|w|/127 (proper
         for (let i = 0; i < blocks * blockSize; i++) {
           const byte = bytes[row * blocks * blockSize + i] as number;
           const scale = scales[row * blocks + Math.floor(i / blockSize)] as number;
-          if (i < width) expect(Math.abs((byte - 128) * scale - (matrix[row * width + i] as number))).toBeLessThanOrEqual(scale * (0.5 + 1e-5));
+          if (i < width)
+            expect(Math.abs((byte - 128) * scale - (matrix[row * width + i] as number))).toBeLessThanOrEqual(scale * (0.5 + 1e-5));
           else expect(byte).toBe(128);
         }
     }),

@@ -71,9 +71,12 @@ describe('sampling', () => {
     expect(sampleToken(logprobs, checkSampling({}), new Random(1), new Int32Array(5).fill(-1))).toBeUndefined();
   });
 
-  it.each<SamplingOptions>([{ temperature: -1 }, { temperature: Number.NaN }, { topK: 0 }, { topP: 0 }, { topP: 1.1 }])('refuses %j', (options) => {
-    expect(() => checkSampling(options)).toThrow(ConfigError);
-  });
+  it.each<SamplingOptions>([{ temperature: -1 }, { temperature: Number.NaN }, { topK: 0 }, { topP: 0 }, { topP: 1.1 }])(
+    'refuses %j',
+    (options) => {
+      expect(() => checkSampling(options)).toThrow(ConfigError);
+    },
+  );
 
   it('never leaves the allowed set, and tells both log-probabilities right (property)', () => {
     const cases = fc.record({

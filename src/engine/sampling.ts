@@ -33,9 +33,9 @@ export function checkSampling({ temperature = 1, topK = Number.POSITIVE_INFINITY
 /** log Σ exp over a row, in float64. */
 export function logSumExp(values: Float32Array): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (const value of values) if (value > largest) largest = value;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] as number);
   let sum = 0;
-  for (const value of values) sum += Math.exp(value - largest);
+  for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] as number) - largest);
   return largest + Math.log(sum);
 }
 
@@ -43,18 +43,22 @@ export function logSumExp(values: Float32Array): number {
  * Draws from `logprobs` [V], the model's distribution in nats, among the tokens with `allowed[token] ≥ 0` (all without
  * `allowed`). Undefined where nothing is allowed.
  */
-export function sampleToken(logprobs: Float64Array, options: Required<SamplingOptions>, random: Random, allowed?: Int32Array): Sampled | undefined {
-  const candidates: number[] = [];
+export function sampleToken(
+  logprobs: Float64Array,
+  options: Required<SamplingOptions>,
+  random: Random,
+  allowed?: Int32Array,
+): Sampled | undefined {
   let best = -1;
-  for (let token = 0; token < logprobs.length; token++) {
-    if (allowed && (allowed[token] as number) < 0) continue;
-    candidates.push(token);
-    if (best < 0 || (logprobs[token] as number) > (logprobs[best] as number)) best = token;
-  }
+  for (let token = 0; token < logprobs.length; token++)
+    if (!(allowed && (allowed[token] as number) < 0) && (best < 0 || (logprobs[token] as number) > (logprobs[best] as number)))
+      best = token;
   if (best < 0) return undefined;
   const highest = logprobs[best] as number;
   if (options.temperature === 0) return { token: best, logprob: highest, sampledLogprob: 0 };
 
+  const candidates: number[] = [];
+  for (let token = 0; token < logprobs.length; token++) if (!(allowed && (allowed[token] as number) < 0)) candidates.push(token);
   const weightOf = (token: number): number => Math.exp(((logprobs[token] as number) - highest) / options.temperature);
   const kept = keepMostProbable(candidates, weightOf, options);
   const weights = kept.map(weightOf);
@@ -66,7 +70,11 @@ export function sampleToken(logprobs: Float64Array, options: Required<SamplingOp
   return { token, logprob: logprobs[token] as number, sampledLogprob: Math.log((weights[at] as number) / total) };
 }
 
-function keepMostProbable(candidates: readonly number[], weightOf: (token: number) => number, { topK, topP }: Required<SamplingOptions>): readonly number[] {
+function keepMostProbable(
+  candidates: readonly number[],
+  weightOf: (token: number) => number,
+  { topK, topP }: Required<SamplingOptions>,
+): readonly number[] {
   if (topK >= candidates.length && topP >= 1) return candidates;
   // Of equal weights the lower id comes first, so that the result does not depend on the sort.
   const sorted = candidates.map((token) => ({ token, weight: weightOf(token) })).sort((a, b) => b.weight - a.weight || a.token - b.token);

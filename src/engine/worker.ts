@@ -4,12 +4,15 @@ import { JourneymanError, RuntimeError } from '../base/index.ts';
 import { LaneEngine } from './lane-engine.ts';
 import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError } from './messages.ts';
 
-if (!parentPort) throw new RuntimeError({ operation: 'engine worker', got: 'the main thread', expected: 'a worker thread', fix: 'use Engine.start' });
+if (!parentPort)
+  throw new RuntimeError({ operation: 'engine worker', got: 'the main thread', expected: 'a worker thread', fix: 'use Engine.start' });
 const port = parentPort;
 const { config, weights, options } = workerData as EngineSetup;
 const engine = new LaneEngine(config, weights, options);
 
-const CALLS: { readonly [K in EngineCall]: (input: EngineCalls[K]['takes']) => EngineCalls[K]['gives'] | Promise<EngineCalls[K]['gives']> } = {
+const CALLS: {
+  readonly [K in EngineCall]: (input: EngineCalls[K]['takes']) => EngineCalls[K]['gives'] | Promise<EngineCalls[K]['gives']>;
+} = {
   open: ({ seed }) => engine.open(seed),
   append: ({ lane, tokens }) => engine.append(lane, tokens),
   decode: ({ lane, options: how }) => engine.decode(lane, how),

@@ -1,9 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError, Random } from '../base/index.ts';
-import { type Segment, SEGMENT_KINDS, type Transcript } from '../records/index.ts';
+import { SEGMENT_KINDS, type Segment, type Transcript } from '../records/index.ts';
 import { ECHO_LIMIT, encodeEcho, encodeTranscript, permuteReferences, type TextCodec } from './codec.ts';
-import { BOUNDARIES, boundaryId, FIRST_REFERENCE, isReferenceId, REFERENCE_COUNT, SPECIAL_TOKENS, spellBoundary, spellReference, spellWord, WORDS, wordId } from './special-tokens.ts';
+import {
+  BOUNDARIES,
+  boundaryId,
+  FIRST_REFERENCE,
+  isReferenceId,
+  REFERENCE_COUNT,
+  SPECIAL_TOKENS,
+  spellBoundary,
+  spellReference,
+  spellWord,
+  WORDS,
+  wordId,
+} from './special-tokens.ts';
 
 /** Bytes as ids behind the special ones. */
 const codec: TextCodec = {
@@ -15,8 +27,20 @@ const R = (reference: number): number => FIRST_REFERENCE + reference;
 
 const transcript = transcriptOf(
   { kind: 'goal', pieces: [{ kind: 'text', text: 'g' }] },
-  { kind: 'observe', pieces: [{ kind: 'text', text: 'o' }, { kind: 'reference', reference: 7 }] },
-  { kind: 'think', pieces: [{ kind: 'text', text: 't' }, { kind: 'reference', reference: 7 }] },
+  {
+    kind: 'observe',
+    pieces: [
+      { kind: 'text', text: 'o' },
+      { kind: 'reference', reference: 7 },
+    ],
+  },
+  {
+    kind: 'think',
+    pieces: [
+      { kind: 'text', text: 't' },
+      { kind: 'reference', reference: 7 },
+    ],
+  },
   {
     kind: 'act',
     pieces: [
@@ -82,7 +106,9 @@ describe('an encoded transcript', () => {
   });
 
   it.each(['', 'fly', 'end', '<|fill|>', 'constructor'])('refuses the word %j', (word) => {
-    expect(() => encodeTranscript(transcriptOf({ kind: 'act', pieces: [{ kind: 'word', word }] }), codec)).toThrow(/a word of the action grammar/);
+    expect(() => encodeTranscript(transcriptOf({ kind: 'act', pieces: [{ kind: 'word', word }] }), codec)).toThrow(
+      /a word of the action grammar/,
+    );
   });
 
   it('has no structure that a text spells (property)', () => {

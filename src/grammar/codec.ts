@@ -6,7 +6,7 @@
  */
 import { DataError } from '../base/index.ts';
 import type { Episode, Piece, Segment, SegmentKind, Transcript } from '../records/index.ts';
-import { boundaryId, FIRST_REFERENCE, isReferenceId, REFERENCE_COUNT, wordId, WORDS, type Word } from './special-tokens.ts';
+import { boundaryId, FIRST_REFERENCE, isReferenceId, REFERENCE_COUNT, WORDS, type Word, wordId } from './special-tokens.ts';
 
 /** Turns plain text into ordinary tokens and back; a tokenizer is one. */
 export interface TextCodec {
@@ -36,7 +36,12 @@ export function encodeTranscript(transcript: Transcript, codec: TextCodec, optio
   return writer.finish();
 }
 
-function writeSegment(writer: EpisodeWriter, { kind, pieces }: Segment, codec: TextCodec, { weights = DEFAULT_WEIGHTS, echo = true }: EncodeOptions): void {
+function writeSegment(
+  writer: EpisodeWriter,
+  { kind, pieces }: Segment,
+  codec: TextCodec,
+  { weights = DEFAULT_WEIGHTS, echo = true }: EncodeOptions,
+): void {
   const weight = weights[kind];
   const byPolicy = kind === 'act' || kind === 'think';
   writer.push(boundaryId(kind), byPolicy ? weight : 0);
@@ -63,11 +68,19 @@ function encodePiece(piece: Exclude<Piece, { kind: 'echo' }>, codec: TextCodec):
       return codec.encodeText(piece.text);
     case 'reference':
       if (!(Number.isInteger(piece.reference) && piece.reference >= 0 && piece.reference < REFERENCE_COUNT))
-        throw new DataError({ operation: 'encode transcript', got: `reference ${piece.reference}`, expected: `0 … ${REFERENCE_COUNT - 1}` });
+        throw new DataError({
+          operation: 'encode transcript',
+          got: `reference ${piece.reference}`,
+          expected: `0 … ${REFERENCE_COUNT - 1}`,
+        });
       return [FIRST_REFERENCE + piece.reference];
     case 'word':
       if (!(WORDS as readonly string[]).includes(piece.word))
-        throw new DataError({ operation: 'encode transcript', got: `the word ${JSON.stringify(piece.word)}`, expected: 'a word of the action grammar' });
+        throw new DataError({
+          operation: 'encode transcript',
+          got: `the word ${JSON.stringify(piece.word)}`,
+          expected: 'a word of the action grammar',
+        });
       return [wordId(piece.word as Word)];
   }
 }
@@ -75,8 +88,16 @@ function encodePiece(piece: Exclude<Piece, { kind: 'echo' }>, codec: TextCodec):
 /** The same episode with its references renamed at random: the number itself comes to mean nothing. `permutation` maps old to new. */
 export function permuteReferences(episode: Episode, permutation: readonly number[]): Episode {
   const renamed = new Set(permutation);
-  if (permutation.length !== REFERENCE_COUNT || renamed.size !== REFERENCE_COUNT || !permutation.every((r) => r >= 0 && r < REFERENCE_COUNT))
-    throw new DataError({ operation: 'permute references', got: `${permutation.length} numbers, ${renamed.size} of them different`, expected: `a permutation of 0 … ${REFERENCE_COUNT - 1}` });
+  if (
+    permutation.length !== REFERENCE_COUNT ||
+    renamed.size !== REFERENCE_COUNT ||
+    !permutation.every((r) => r >= 0 && r < REFERENCE_COUNT)
+  )
+    throw new DataError({
+      operation: 'permute references',
+      got: `${permutation.length} numbers, ${renamed.size} of them different`,
+      expected: `a permutation of 0 … ${REFERENCE_COUNT - 1}`,
+    });
   const tokens = episode.tokens.map((id) => (isReferenceId(id) ? FIRST_REFERENCE + (permutation[id - FIRST_REFERENCE] as number) : id));
   return { ...episode, tokens };
 }

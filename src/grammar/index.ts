@@ -1,4 +1,15 @@
 /** The transcript's tokens and the action language. */
+
+export {
+  DEFAULT_WEIGHTS,
+  ECHO_LIMIT,
+  type EncodeOptions,
+  encodeEcho,
+  encodeTranscript,
+  permuteReferences,
+  type SegmentWeights,
+  type TextCodec,
+} from './codec.ts';
 export {
   BOUNDARIES,
   type Boundary,
@@ -14,14 +25,4 @@ export {
   type Word,
   wordId,
 } from './special-tokens.ts';
-export {
-  DEFAULT_WEIGHTS,
-  ECHO_LIMIT,
-  type EncodeOptions,
-  encodeEcho,
-  encodeTranscript,
-  permuteReferences,
-  type SegmentWeights,
-  type TextCodec,
-} from './codec.ts';
 export { type CompiledState, compileGrammar, type GrammarEdge, type GrammarState, type TokenGrammar } from './token-grammar.ts';

@@ -1,5 +1,17 @@
 import { expect, it } from 'vitest';
-import { BOUNDARIES, boundaryId, FIRST_REFERENCE, isReferenceId, REFERENCE_COUNT, SPECIAL_TOKENS, spellBoundary, spellReference, spellWord, WORDS, wordId } from './special-tokens.ts';
+import {
+  BOUNDARIES,
+  boundaryId,
+  FIRST_REFERENCE,
+  isReferenceId,
+  REFERENCE_COUNT,
+  SPECIAL_TOKENS,
+  spellBoundary,
+  spellReference,
+  spellWord,
+  WORDS,
+  wordId,
+} from './special-tokens.ts';
 
 it('every special token has one id and one spelling', () => {
   expect(SPECIAL_TOKENS.length).toBe(320);
@@ -16,6 +28,10 @@ it('references are an interval of ids', () => {
 
 it('ids are part of the format: these never change', () => {
   // Written down once from the order of the lists; weights depend on them.
-  expect(['pad', 'begin', 'goal', 'observe', 'think', 'act', 'outcome', 'end', 'echo', 'unecho'].map((b) => boundaryId(b as never))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect([FIRST_REFERENCE, wordId('click'), wordId('from'), wordId('date'), wordId('enter'), wordId('success'), wordId('broken')]).toEqual([10, 266, 281, 285, 291, 305, 307]);
+  expect(
+    ['pad', 'begin', 'goal', 'observe', 'think', 'act', 'outcome', 'end', 'echo', 'unecho'].map((b) => boundaryId(b as never)),
+  ).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect([FIRST_REFERENCE, wordId('click'), wordId('from'), wordId('date'), wordId('enter'), wordId('success'), wordId('broken')]).toEqual([
+    10, 266, 281, 285, 291, 305, 307,
+  ]);
 });

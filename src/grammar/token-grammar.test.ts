@@ -25,7 +25,14 @@ describe('a compiled grammar', () => {
   });
 
   it('lets an edge be told twice, to the same state', () => {
-    expect(() => compile({ edges: [{ tokens: [1, 1], to: 0 }, { tokens: [1], to: 0 }] })).not.toThrow();
+    expect(() =>
+      compile({
+        edges: [
+          { tokens: [1, 1], to: 0 },
+          { tokens: [1], to: 0 },
+        ],
+      }),
+    ).not.toThrow();
   });
 
   it.each<readonly [string, RegExp, readonly GrammarState[]]>([
@@ -33,7 +40,19 @@ describe('a compiled grammar', () => {
     ['an edge to a negative state', /an edge to state -1/, [{ edges: [{ tokens: [1], to: -1 }] }]],
     ['a token beyond the vocabulary', /token 30/, [{ edges: [{ tokens: [30], to: 0 }] }]],
     ['a token that is no id', /token 1\.5/, [{ edges: [{ tokens: [1.5], to: 0 }] }]],
-    ['one token with two ways', /two edges for token 25/, [{ edges: [{ tokens: 'text', to: 0 }, { tokens: [25], to: 1 }] }, { edges: [], stop: 'end' }]],
+    [
+      'one token with two ways',
+      /two edges for token 25/,
+      [
+        {
+          edges: [
+            { tokens: 'text', to: 0 },
+            { tokens: [25], to: 1 },
+          ],
+        },
+        { edges: [], stop: 'end' },
+      ],
+    ],
     ['a state without a way out', /^grammar state 1: got no edges/, [{ edges: [{ tokens: [1], to: 1 }] }, { edges: [] }]],
     ['a pause without a way out', /no edges/, [{ edges: [], stop: 'pause' }]],
     ['an edge without tokens as the only one', /no edges/, [{ edges: [{ tokens: [], to: 0 }] }]],

@@ -38,7 +38,8 @@ export function compileGrammar({ states }: TokenGrammar, vocabularySize: number,
     for (const { tokens, to } of edges) {
       if (!states[to]) throw wrong(number, `an edge to state ${to}`, `a state below ${states.length}`);
       for (const token of tokens === 'text' ? range(firstText, vocabularySize) : tokens) {
-        if (!(Number.isInteger(token) && token >= 0 && token < vocabularySize)) throw wrong(number, `token ${token}`, `an id below ${vocabularySize}`);
+        if (!(Number.isInteger(token) && token >= 0 && token < vocabularySize))
+          throw wrong(number, `token ${token}`, `an id below ${vocabularySize}`);
         if (next[token] !== -1 && next[token] !== to) throw wrong(number, `two edges for token ${token}`, 'one edge a token');
         next[token] = to;
       }

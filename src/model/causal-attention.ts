@@ -7,10 +7,10 @@ import type { ModelConfig } from './config.ts';
 import type { Attend } from './transformer.ts';
 
 /**
- * Added to the score of what must not be seen: e⁻⁸⁰ ≈ 2·10⁻³⁵ is nothing beside any real weight, and still a normal
- * float32: softmax over −10⁹ falls into a path several times slower.
+ * Added to the score of what must not be seen: far below any score, so that its weight is exactly 0. At −80, scores with a
+ * standard deviation of 16 already let episodes and the future through.
  */
-export const HIDDEN_SCORE = -80;
+export const HIDDEN_SCORE = -1e4;
 
 export interface CausalOptions {
   /** T: tokens a lane. */
@@ -22,7 +22,12 @@ export interface CausalOptions {
 }
 
 /** `episodes` float32 [T·B]: the number of the episode that each token belongs to. */
-export function causalAttention(graph: Graph, config: ModelConfig, episodes: Tensor, { time: T, lanes: B, block = 128 }: CausalOptions): Attend {
+export function causalAttention(
+  graph: Graph,
+  config: ModelConfig,
+  episodes: Tensor,
+  { time: T, lanes: B, block = 128 }: CausalOptions,
+): Attend {
   const { heads: H, keyValueHeads: K, headWidth: D } = config;
   const scale = 1 / Math.sqrt(D);
   const blocks = Array.from({ length: Math.ceil(T / block) }, (_, i) => ({ start: i * block, end: Math.min(T, (i + 1) * block) }));

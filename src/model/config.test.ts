@@ -41,7 +41,9 @@ describe('a configuration', () => {
       ...['attentionNorm', 'qkv', 'attentionOut', 'mlpNorm', 'gateUp', 'down'].map((part) => `layers.0.${part}`),
       'finalNorm',
     ]);
-    expect(all.filter((name) => !plain.includes(name)).map((name) => name.split('.')[0])).toEqual(expect.arrayContaining(['unembedding', 'pointer', 'value', 'reward']));
+    expect(all.filter((name) => !plain.includes(name)).map((name) => name.split('.')[0])).toEqual(
+      expect.arrayContaining(['unembedding', 'pointer', 'value', 'reward']),
+    );
   });
 
   it('decays matrices only', () => {

@@ -39,10 +39,54 @@ const common = { ropeTheta: 10_000, normEpsilon: 1e-5, tiedEmbeddings: true, val
 
 /** Parameters: nano 0.2 M, micro 0.9 M (the default), small 2.9 M, medium 15 M. */
 const presets: Readonly<Record<PresetName, ModelConfig>> = {
-  nano: { ...common, vocabularySize: 1024, contextLength: 2048, width: 64, layers: 3, heads: 2, keyValueHeads: 2, headWidth: 32, feedForwardWidth: 176, pointerWidth: 32 },
-  micro: { ...common, vocabularySize: 1024, contextLength: 4096, width: 128, layers: 4, heads: 4, keyValueHeads: 4, headWidth: 32, feedForwardWidth: 320, pointerWidth: 64 },
-  small: { ...common, vocabularySize: 1024, contextLength: 4096, width: 192, layers: 6, heads: 6, keyValueHeads: 6, headWidth: 32, feedForwardWidth: 512, pointerWidth: 64 },
-  medium: { ...common, vocabularySize: 2048, contextLength: 4096, width: 384, layers: 8, heads: 6, keyValueHeads: 6, headWidth: 64, feedForwardWidth: 1024, pointerWidth: 64 },
+  nano: {
+    ...common,
+    vocabularySize: 1024,
+    contextLength: 2048,
+    width: 64,
+    layers: 3,
+    heads: 2,
+    keyValueHeads: 2,
+    headWidth: 32,
+    feedForwardWidth: 176,
+    pointerWidth: 32,
+  },
+  micro: {
+    ...common,
+    vocabularySize: 1024,
+    contextLength: 4096,
+    width: 128,
+    layers: 4,
+    heads: 4,
+    keyValueHeads: 4,
+    headWidth: 32,
+    feedForwardWidth: 320,
+    pointerWidth: 64,
+  },
+  small: {
+    ...common,
+    vocabularySize: 1024,
+    contextLength: 4096,
+    width: 192,
+    layers: 6,
+    heads: 6,
+    keyValueHeads: 6,
+    headWidth: 32,
+    feedForwardWidth: 512,
+    pointerWidth: 64,
+  },
+  medium: {
+    ...common,
+    vocabularySize: 2048,
+    contextLength: 4096,
+    width: 384,
+    layers: 8,
+    heads: 6,
+    keyValueHeads: 6,
+    headWidth: 64,
+    feedForwardWidth: 1024,
+    pointerWidth: 64,
+  },
 };
 
 /** The preset's configuration with some fields replaced; throws `ConfigError` where they don't fit together. */
@@ -95,7 +139,12 @@ export function parameterSpecs(config: ModelConfig): readonly ParameterSpec[] {
     initializer: { normal: std },
     decays: true,
   });
-  const plain = (shape: readonly number[], name: string, initializer: 'ones' | 'zeros'): ParameterSpec => ({ name, shape, initializer, decays: false });
+  const plain = (shape: readonly number[], name: string, initializer: 'ones' | 'zeros'): ParameterSpec => ({
+    name,
+    shape,
+    initializer,
+    decays: false,
+  });
   const branch = (inWidth: number): number => 1 / Math.sqrt(2 * layers * inWidth);
   const specs: ParameterSpec[] = [normal([V, C], 'embedding', 0.02)];
   for (let i = 0; i < layers; i++)

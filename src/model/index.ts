@@ -22,6 +22,14 @@ export {
   SMALLEST_PROBABILITY,
 } from './pointer-head.ts';
 export {
+  createTokenizer,
+  formatTokenizerJson,
+  parseTokenizerJson,
+  type Tokenizer,
+  type TrainTokenizerOptions,
+  trainTokenizer,
+} from './tokenizer/index.ts';
+export {
   type Attend,
   floatProjection,
   logits,
@@ -34,14 +42,6 @@ export {
   trunk,
   VALUE_HEAD,
 } from './transformer.ts';
-export {
-  createTokenizer,
-  formatTokenizerJson,
-  parseTokenizerJson,
-  type Tokenizer,
-  type TrainTokenizerOptions,
-  trainTokenizer,
-} from './tokenizer/index.ts';
 export { loadExtraFile, loadModel, saveModel } from './weights/checkpoint-folder.ts';
 export { initializeParameter, initializeWeights } from './weights/initialize.ts';
-export { loadSafetensors, saveSafetensors, formatSafetensors, type TensorToStore } from './weights/safetensors.ts';
+export { formatSafetensors, loadSafetensors, saveSafetensors, type TensorToStore } from './weights/safetensors.ts';

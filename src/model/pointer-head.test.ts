@@ -37,13 +37,25 @@ async function run({ deciding, references, visible, chosen, nats = tokenNats, ga
     ]),
   );
   const [M, R] = [deciding.length, references.length];
-  const floats = (data: Float32Array | readonly number[], shape: readonly number[]) => graph.constant(Float32Array.from(data), shape, 'float32');
+  const floats = (data: Float32Array | readonly number[], shape: readonly number[]) =>
+    graph.constant(Float32Array.from(data), shape, 'float32');
   const output = pointerNats(config, parameters, floats(rows.flat(), [N, C]), floats(nats, [N]), {
-    deciding: graph.constant(Int32Array.from(deciding, ([, last]) => last), [M], 'int32'),
-    references: graph.constant(Int32Array.from(references, ([, last]) => last), [R], 'int32'),
+    deciding: graph.constant(
+      Int32Array.from(deciding, ([, last]) => last),
+      [M],
+      'int32',
+    ),
+    references: graph.constant(
+      Int32Array.from(references, ([, last]) => last),
+      [R],
+      'int32',
+    ),
     decidingSpans: floats(averages(deciding), [M, N]),
     referenceSpans: floats(averages(references), [R, N]),
-    visibility: floats(visible.flat().map((seen) => (seen ? 0 : HIDDEN_SCORE)), [M, R]),
+    visibility: floats(
+      visible.flat().map((seen) => (seen ? 0 : HIDDEN_SCORE)),
+      [M, R],
+    ),
     chosen: floats(chosen.flat(), [M, R]),
   });
   const session = await Session.create(graph, { output }, { threads: 1 });
@@ -80,14 +92,31 @@ const close = (got: readonly number[], expected: readonly number[]): void => {
 };
 
 describe('pointer nats', () => {
-  const references = [[0, 1], [2, 2], [3, 5], [6, 6]] as const;
+  const references = [
+    [0, 1],
+    [2, 2],
+    [3, 5],
+    [6, 6],
+  ] as const;
 
   it('mix pointing and speaking; a reference that stands twice counts twice; what is hidden counts for nothing', async () => {
     const given: Case = {
-      deciding: [[2, 2], [3, 4], [7, 8]],
+      deciding: [
+        [2, 2],
+        [3, 4],
+        [7, 8],
+      ],
       references,
-      visible: [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 1]],
-      chosen: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 0, 1]],
+      visible: [
+        [1, 0, 0, 0],
+        [1, 1, 0, 0],
+        [1, 1, 1, 1],
+      ],
+      chosen: [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 1, 0, 1],
+      ],
     };
     close(await run(given), plainly(given));
   });

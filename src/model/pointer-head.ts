@@ -22,7 +22,12 @@ export const POINTER_PROJECTIONS = ['query', 'spanQuery', 'key', 'spanKey'] as c
 export type PointerProjection = (typeof POINTER_PROJECTIONS)[number];
 
 /** Rows [M, C] → [M, P]. Queries are scaled by 1/√P. A span's projection is the mean of its tokens' projections. */
-export function projectPointer(config: ModelConfig, parameters: ReadonlyMap<string, Tensor>, rows: Tensor, which: PointerProjection): Tensor {
+export function projectPointer(
+  config: ModelConfig,
+  parameters: ReadonlyMap<string, Tensor>,
+  rows: Tensor,
+  which: PointerProjection,
+): Tensor {
   const alpha = which === 'query' || which === 'spanQuery' ? 1 / Math.sqrt(config.pointerWidth) : 1;
   return ops.matmul(rows, parameter(parameters, `pointer.${which}`), { transposeB: true, alpha });
 }

@@ -35,38 +35,72 @@ export interface TrunkParts {
   readonly attend: Attend;
   /** Default: a float32 product with the parameter. */
   readonly project?: Project;
+  /**
+   * How matrices that share a buffer are multiplied. `apart` (default): one product each, nothing to split afterwards, best for
+   * many tokens. `together`: one wide product whose columns are split, fewer nodes, best for few.
+   */
+  readonly products?: 'apart' | 'together';
 }
 
 /** The normalised last hidden state of every token, [N, C]. */
-export function trunk({ graph, config, parameters, tokens, positions, attend, project = floatProjection(parameters) }: TrunkParts): Tensor {
+export function trunk({
+  graph,
+  config,
+  parameters,
+  tokens,
+  positions,
+  attend,
+  project = floatProjection(parameters),
+  products = 'apart',
+}: TrunkParts): Tensor {
   const { heads: H, keyValueHeads: K, headWidth: D, feedForwardWidth: F, normEpsilon } = config;
   const tables = rotaryTables(graph, config);
   const at = ops.cast(positions, 'int64');
+  const multiply = (input: Tensor, name: string, sizes: readonly number[]): readonly Tensor[] => {
+    if (products === 'together') return ops.split(project(input, name), 1, sizes);
+    let end = 0;
+    return sizes.map((size) => project(input, name, { start: end, end: (end += size) }));
+  };
+  const queriesKeysValues = (input: Tensor, name: string): readonly [Tensor, Tensor, Tensor] => {
+    if (products === 'together') {
+      // Queries and keys lie side by side as heads, so that one rotation turns both.
+      const [turning, v] = multiply(input, name, [(H + K) * D, K * D]) as [Tensor, Tensor];
+      const [q, k] = ops.split(ops.rotary(turning, at, tables, H + K), 1, [H * D, K * D]) as [Tensor, Tensor];
+      return [q, k, v];
+    }
+    const [q, k, v] = multiply(input, name, [H * D, K * D, K * D]) as [Tensor, Tensor, Tensor];
+    return [ops.rotary(q, at, tables, H), ops.rotary(k, at, tables, K), v];
+  };
   let x = ops.gatherRows(parameter(parameters, 'embedding'), tokens); // [N, C]
   for (let i = 0; i < config.layers; i++) {
     const layer = `layers.${i}`;
     const normal = ops.rmsNorm(x, parameter(parameters, `${layer}.attentionNorm`), normEpsilon);
-    const [keysFrom, valuesFrom] = [H * D, (H + K) * D];
-    const q = ops.rotary(project(normal, `${layer}.qkv`, { start: 0, end: keysFrom }), at, tables, H);
-    const k = ops.rotary(project(normal, `${layer}.qkv`, { start: keysFrom, end: valuesFrom }), at, tables, K);
-    const v = project(normal, `${layer}.qkv`, { start: valuesFrom, end: valuesFrom + K * D });
+    const [q, k, v] = queriesKeysValues(normal, `${layer}.qkv`);
     x = ops.add(x, project(attend(i, q, k, v), `${layer}.attentionOut`));
 
     const wide = ops.rmsNorm(x, parameter(parameters, `${layer}.mlpNorm`), normEpsilon);
-    const gate = project(wide, `${layer}.gateUp`, { start: 0, end: F });
-    const up = project(wide, `${layer}.gateUp`, { start: F, end: 2 * F });
+    const [gate, up] = multiply(wide, `${layer}.gateUp`, [F, F]) as [Tensor, Tensor];
     x = ops.add(x, project(ops.multiply(ops.silu(gate), up), `${layer}.down`));
   }
   return ops.rmsNorm(x, parameter(parameters, 'finalNorm'), normEpsilon);
 }
 
 /** hidden [N, C] → logits [N, V]. */
-export function logits(config: ModelConfig, parameters: ReadonlyMap<string, Tensor>, hidden: Tensor, project: Project = floatProjection(parameters)): Tensor {
+export function logits(
+  config: ModelConfig,
+  parameters: ReadonlyMap<string, Tensor>,
+  hidden: Tensor,
+  project: Project = floatProjection(parameters),
+): Tensor {
   return project(hidden, config.tiedEmbeddings ? 'embedding' : 'unembedding');
 }
 
 /** A scalar for every row: hidden [N, C] → [N]. `head` is `value`, `reward` or `pointer.gate`. */
-export function scalarHead(parameters: ReadonlyMap<string, Tensor>, hidden: Tensor, head: { readonly weight: string; readonly bias: string }): Tensor {
+export function scalarHead(
+  parameters: ReadonlyMap<string, Tensor>,
+  hidden: Tensor,
+  head: { readonly weight: string; readonly bias: string },
+): Tensor {
   const column = ops.add(ops.matmul(hidden, parameter(parameters, head.weight), { transposeB: true }), parameter(parameters, head.bias));
   return ops.reshape(column, hidden.shape.slice(0, 1));
 }
@@ -83,7 +117,8 @@ export function floatProjection(parameters: ReadonlyMap<string, Tensor>): Projec
 
 export function parameter(parameters: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const tensor = parameters.get(name);
-  if (!tensor) throw new GraphError({ operation: 'trace transformer', got: `no parameter ${name}`, expected: 'every parameter of the configuration' });
+  if (!tensor)
+    throw new GraphError({ operation: 'trace transformer', got: `no parameter ${name}`, expected: 'every parameter of the configuration' });
   return tensor;
 }
 

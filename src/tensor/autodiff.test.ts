@@ -1,10 +1,10 @@
 /** What the table of operators can't show: how gradients meet, stop and are refused in a graph. Float64 by the reference interpreter. */
 import { describe, expect, it } from 'vitest';
+import { evaluateGraph, type NdArray } from '../../test/reference.ts';
 import { GraphError } from '../base/index.ts';
 import { differentiate } from './autodiff.ts';
 import { Graph, type Tensor } from './graph.ts';
 import * as ops from './ops.ts';
-import { evaluateGraph, type NdArray } from './reference.ts';
 
 function vector(...values: number[]): NdArray {
   return { shape: [values.length], data: Float64Array.from(values) };

@@ -12,7 +12,12 @@ import { formatType } from './types.ts';
 /** d loss / d target for each of `targets`, each of its target's shape. `loss` is a float32 scalar of the same graph. */
 export function differentiate(loss: Tensor, targets: readonly Tensor[]): readonly Tensor[] {
   if (loss.shape.length !== 0 || loss.dtype !== 'float32')
-    throw new GraphError({ operation: 'differentiate', got: formatType(loss), expected: 'a float32 scalar', fix: 'sum or average the loss first' });
+    throw new GraphError({
+      operation: 'differentiate',
+      got: formatType(loss),
+      expected: 'a float32 scalar',
+      fix: 'sum or average the loss first',
+    });
   const { graph } = loss;
   const nodes = graph.nodes.slice();
   const needed = valuesThatDependOn(targets, nodes);
@@ -20,7 +25,10 @@ export function differentiate(loss: Tensor, targets: readonly Tensor[]): readonl
 
   for (const node of nodes.reverse()) {
     if (!node.outputs.some(({ id }) => gradients.has(id)) || !node.inputs.some(({ id }) => needed.has(id))) continue;
-    const flowing = applyRule(node, node.outputs.map(({ id }) => gradients.get(id) ?? null));
+    const flowing = applyRule(
+      node,
+      node.outputs.map(({ id }) => gradients.get(id) ?? null),
+    );
     node.inputs.forEach(({ id }, i) => {
       const gradient = flowing[i];
       if (!gradient || !needed.has(id)) return;
@@ -48,7 +56,6 @@ function applyRule<K extends OpName>(node: Node<K>, gradients: readonly (Tensor 
 /** Ids of the targets and of everything computed from them: only there need gradients flow. */
 function valuesThatDependOn(targets: readonly Tensor[], nodes: readonly Node[]): Set<number> {
   const dependent = new Set(targets.map(({ id }) => id));
-  for (const { inputs, outputs } of nodes)
-    if (inputs.some(({ id }) => dependent.has(id))) for (const { id } of outputs) dependent.add(id);
+  for (const { inputs, outputs } of nodes) if (inputs.some(({ id }) => dependent.has(id))) for (const { id } of outputs) dependent.add(id);
   return dependent;
 }

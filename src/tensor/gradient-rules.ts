@@ -2,8 +2,9 @@
  * Gradient rules: for each operator, the gradients of its inputs from the gradients of its outputs, written in operators
  * again, so that they are traced, written and run like everything else. `null` says that nothing flows to that input.
  */
-import type { Tensor } from './graph.ts';
+
 import { GraphError } from '../base/index.ts';
+import type { Tensor } from './graph.ts';
 import type { Attributes, OpName } from './op-names.ts';
 import * as ops from './ops.ts';
 import { type Dim, type Shape, sameShape } from './types.ts';

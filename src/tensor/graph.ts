@@ -54,7 +54,11 @@ export class Graph {
   /** A value baked into the model. */
   constant<T extends DType>(data: DataOf[T], shape: readonly number[], dtype: T): Tensor {
     if (data.length !== sizeOf(shape))
-      throw new GraphError({ operation: 'graph constant', got: `${data.length} values`, expected: `${sizeOf(shape)} for ${formatType({ shape, dtype })}` });
+      throw new GraphError({
+        operation: 'graph constant',
+        got: `${data.length} values`,
+        expected: `${sizeOf(shape)} for ${formatType({ shape, dtype })}`,
+      });
     const tensor = this.#tensor(shape, dtype);
     this.constants.push({ tensor, data });
     return tensor;
@@ -71,7 +75,8 @@ export class Graph {
 
   apply<K extends OpName>(op: K, inputs: readonly Tensor[], attributes: Attributes[K]): readonly Tensor[] {
     const foreign = inputs.find((tensor) => tensor.graph !== this);
-    if (foreign) throw new GraphError({ operation: op, got: `a tensor ${formatType(foreign)} of another graph`, expected: 'tensors of one graph' });
+    if (foreign)
+      throw new GraphError({ operation: op, got: `a tensor ${formatType(foreign)} of another graph`, expected: 'tensors of one graph' });
     const outputs = SHAPE_RULES[op](inputs, attributes).map(({ shape, dtype }) => this.#tensor(shape, dtype));
     this.nodes.push({ op, inputs, attributes, outputs });
     return outputs;

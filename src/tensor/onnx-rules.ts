@@ -9,7 +9,11 @@ import type { Attributes, OpName } from './op-names.ts';
 import type { DType, Shape } from './types.ts';
 
 /** ONNX attribute values: integers are typed as such, because protobuf can't tell 1 from 1.0. */
-export type OnnxAttribute = { readonly int: number } | { readonly ints: readonly number[] } | { readonly float: number } | { readonly string: string };
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly string: string };
 
 /** Writes nodes; values are ONNX value names. */
 export interface OnnxEmitter {
@@ -57,17 +61,25 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
   log: plain('Log'),
   sqrt: plain('Sqrt'),
   sigmoid: plain('Sigmoid'),
-  silu: ({ emitter, inputs, outputs }) => void emitter.node('QuickGelu', inputs, { outputs, domain: MICROSOFT, attributes: { alpha: { float: 1 } } }),
+  silu: ({ emitter, inputs, outputs }) =>
+    void emitter.node('QuickGelu', inputs, { outputs, domain: MICROSOFT, attributes: { alpha: { float: 1 } } }),
   softplus: plain('Softplus'),
   tanh: plain('Tanh'),
-  cast: ({ emitter, inputs, outputs, attributes: { to } }) => void emitter.node('Cast', inputs, { outputs, attributes: { to: { int: ONNX_TYPE[to] } } }),
+  cast: ({ emitter, inputs, outputs, attributes: { to } }) =>
+    void emitter.node('Cast', inputs, { outputs, attributes: { to: { int: ONNX_TYPE[to] } } }),
 
   matmul: ({ emitter, inputs, outputs, attributes }) => void fusedMatMul(emitter, inputs, attributes, outputs),
   matmulInt8: ({ emitter, inputs, outputs, attributes: { inWidth, outWidth, blockSize } }) =>
     void emitter.node('MatMulNBits', inputs, {
       outputs,
       domain: MICROSOFT,
-      attributes: { K: { int: inWidth }, N: { int: outWidth }, bits: { int: 8 }, block_size: { int: blockSize }, accuracy_level: { int: 4 } },
+      attributes: {
+        K: { int: inWidth },
+        N: { int: outWidth },
+        bits: { int: 8 },
+        block_size: { int: blockSize },
+        accuracy_level: { int: 4 },
+      },
     }),
 
   softmax: alongLast('Softmax'),
@@ -93,7 +105,8 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
     const pads = Array.from({ length: 2 * rank }, (_, i) => (i === axis ? before : i === rank + axis ? after : 0));
     emitter.node('Pad', [...inputs, emitter.ints(pads)], { outputs });
   },
-  concat: ({ emitter, inputs, outputs, attributes: { axis } }) => void emitter.node('Concat', inputs, { outputs, attributes: { axis: { int: axis } } }),
+  concat: ({ emitter, inputs, outputs, attributes: { axis } }) =>
+    void emitter.node('Concat', inputs, { outputs, attributes: { axis: { int: axis } } }),
   split: ({ emitter, inputs, outputs, attributes: { axis, sizes: parts } }) =>
     void emitter.node('Split', [...inputs, emitter.ints(parts)], { outputs, attributes: { axis: { int: axis } } }),
 
@@ -114,7 +127,10 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
     void emitter.node('ScatterElements', inputs, { outputs, attributes: { axis: { int: -1 }, reduction: { string: 'add' } } }),
 
   rmsNorm: ({ emitter, inputs, outputs, attributes: { epsilon } }) =>
-    void emitter.node('SimplifiedLayerNormalization', inputs, { outputs, attributes: { axis: { int: -1 }, epsilon: { float: epsilon }, stash_type: { int: 1 } } }),
+    void emitter.node('SimplifiedLayerNormalization', inputs, {
+      outputs,
+      attributes: { axis: { int: -1 }, epsilon: { float: epsilon }, stash_type: { int: 1 } },
+    }),
   rotary: ({ emitter, tensors, inputs, outputs, attributes: { heads, inverse } }) => {
     const [x, positions, cosines, sines] = inputs as [string, string, string, string];
     const width = Number(tensors[0]?.shape[1]);
@@ -131,32 +147,69 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
   attention: ({ emitter, inputs, outputs, attributes: { scale } }) => {
     const [q, k, v, mask] = inputs as [string, string, string, string];
     const [output, probabilities] = outputs as [string, string];
-    const [scores] = fusedMatMul(emitter, [q, k], { transposeA: false, transposeB: true, timeMajorA: true, timeMajorB: true, alpha: scale });
+    const [scores] = fusedMatMul(emitter, [q, k], {
+      transposeA: false,
+      transposeB: true,
+      timeMajorA: true,
+      timeMajorB: true,
+      alpha: scale,
+    });
     const [masked] = emitter.node('Add', [scores as string, mask]) as [string];
     emitter.node('Softmax', [masked], { outputs: [probabilities], attributes: { axis: { int: -1 } } });
-    const [mixed] = fusedMatMul(emitter, [probabilities, v], { transposeA: false, transposeB: false, timeMajorA: false, timeMajorB: true, alpha: 1 });
+    const [mixed] = fusedMatMul(emitter, [probabilities, v], {
+      transposeA: false,
+      transposeB: false,
+      timeMajorA: false,
+      timeMajorB: true,
+      alpha: 1,
+    });
     emitter.node('Transpose', [mixed as string], { outputs: [output], attributes: { perm: { ints: [2, 0, 1, 3] } } });
   },
   cachedAttention: ({ emitter, tensors, inputs, outputs, attributes: { scale } }) => {
-    const [q, cachedKeys, cachedValues, keys, values, cachedMask, mask] = inputs as readonly string[] as [string, string, string, string, string, string, string];
+    const [q, cachedKeys, cachedValues, keys, values, cachedMask, mask] = inputs as readonly string[] as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const [n, B, H, D] = tensors[0]?.shape as [number, number, number, number];
     const K = tensors[3]?.shape[2] as number;
     const G = H / K;
     // The query heads that share a key head become rows of one product: [B, K, n·G, D].
     const grouped = G === 1 ? q : regroup(emitter, q, { split: [n, B, K, G, D], permutation: [1, 2, 0, 3, 4], joined: [B, K, n * G, D] });
-    const score = (k: string, m: string): string => {
-      const [product] = fusedMatMul(emitter, [grouped, k], { transposeA: false, transposeB: true, timeMajorA: G === 1, timeMajorB: true, alpha: scale });
-      return emitter.node('Add', [product as string, m])[0] as string;
+    const score = (k: string, m: string | undefined): string => {
+      const [product] = fusedMatMul(emitter, [grouped, k], {
+        transposeA: false,
+        transposeB: true,
+        timeMajorA: G === 1,
+        timeMajorB: true,
+        alpha: scale,
+      });
+      return m === undefined ? (product as string) : (emitter.node('Add', [product as string, m])[0] as string);
     };
-    const [scores] = emitter.node('Concat', [score(cachedKeys, cachedMask), score(keys, mask)], { attributes: { axis: { int: 3 } } }) as [string];
+    const [scores] = emitter.node('Concat', [score(cachedKeys, cachedMask), score(keys, n === 1 ? undefined : mask)], {
+      attributes: { axis: { int: 3 } },
+    }) as [string];
     const [weights] = emitter.node('Softmax', [scores], { attributes: { axis: { int: -1 } } }) as [string];
     const mix = (from: number, to: number, v: string): string => {
       const [part] = emitter.node('Slice', [weights, emitter.ints([from]), emitter.ints([to]), emitter.ints([3])]) as [string];
-      return fusedMatMul(emitter, [part, v], { transposeA: false, transposeB: false, timeMajorA: false, timeMajorB: true, alpha: 1 })[0] as string;
+      return fusedMatMul(emitter, [part, v], {
+        transposeA: false,
+        transposeB: false,
+        timeMajorA: false,
+        timeMajorB: true,
+        alpha: 1,
+      })[0] as string;
     };
     const [mixed] = emitter.node('Add', [mix(0, -n, cachedValues), mix(-n, Number.MAX_SAFE_INTEGER, values)]) as [string];
     if (G === 1) emitter.node('Transpose', [mixed], { outputs, attributes: { perm: { ints: [2, 0, 1, 3] } } });
-    else emitter.node('Identity', [regroup(emitter, mixed, { split: [B, K, n, G, D], permutation: [2, 0, 1, 3, 4], joined: [n, B, H, D] })], { outputs });
+    else
+      emitter.node('Identity', [regroup(emitter, mixed, { split: [B, K, n, G, D], permutation: [2, 0, 1, 3, 4], joined: [n, B, H, D] })], {
+        outputs,
+      });
   },
   crossEntropy: ({ emitter, inputs, outputs }) => {
     const [logits, targets] = inputs as [string, string];
@@ -182,7 +235,12 @@ function alongLast(type: string): (emission: Emission) => void {
   return ({ emitter, inputs, outputs }) => void emitter.node(type, inputs, { outputs, attributes: { axis: { int: -1 } } });
 }
 
-function fusedMatMul(emitter: OnnxEmitter, inputs: readonly string[], attributes: Attributes['matmul'], outputs?: readonly string[]): readonly string[] {
+function fusedMatMul(
+  emitter: OnnxEmitter,
+  inputs: readonly string[],
+  attributes: Attributes['matmul'],
+  outputs?: readonly string[],
+): readonly string[] {
   const { transposeA, transposeB, timeMajorA, timeMajorB, alpha } = attributes;
   const flag = (on: boolean): OnnxAttribute => ({ int: on ? 1 : 0 });
   return emitter.node('FusedMatMul', inputs, {

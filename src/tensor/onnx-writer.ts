@@ -6,7 +6,7 @@
  */
 import protobuf from 'protobufjs/light.js';
 import { GraphError } from '../base/index.ts';
-import type { Constant, Graph, Node, TensorData, Tensor } from './graph.ts';
+import type { Constant, Graph, Node, Tensor, TensorData } from './graph.ts';
 import { type NodeOptions, ONNX_RULES, ONNX_TYPE, type OnnxAttribute, type OnnxEmitter } from './onnx-rules.ts';
 import type { OpName } from './op-names.ts';
 import type { TensorType } from './types.ts';
@@ -21,9 +21,11 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 export function writeOnnx(graph: Graph, outputs: NamedTensors): Uint8Array {
   const wanted = Object.entries(outputs);
   const clash = graph.inputs.find(({ name }) => Object.hasOwn(outputs, name));
-  if (clash) throw new GraphError({ operation: 'write ONNX', got: `an output named like the input ${clash.name}`, expected: 'names used once' });
+  if (clash)
+    throw new GraphError({ operation: 'write ONNX', got: `an output named like the input ${clash.name}`, expected: 'names used once' });
   const foreign = wanted.find(([, tensor]) => tensor.graph !== graph);
-  if (foreign) throw new GraphError({ operation: 'write ONNX', got: `output ${foreign[0]} of another graph`, expected: 'outputs of this graph' });
+  if (foreign)
+    throw new GraphError({ operation: 'write ONNX', got: `output ${foreign[0]} of another graph`, expected: 'outputs of this graph' });
 
   const needed = new Set(wanted.map(([, { id }]) => id));
   const nodes: Node[] = [];
@@ -35,7 +37,9 @@ export function writeOnnx(graph: Graph, outputs: NamedTensors): Uint8Array {
 
   const names = new Map<number, string>(graph.inputs.map(({ name, tensor }) => [tensor.id, name]));
   const nameOf = ({ id }: Tensor): string => names.get(id) ?? `%v${id}`;
-  const initializers: object[] = graph.constants.filter(({ tensor }) => needed.has(tensor.id)).map((constant) => writeConstant(constant, nameOf(constant.tensor)));
+  const initializers: object[] = graph.constants
+    .filter(({ tensor }) => needed.has(tensor.id))
+    .map((constant) => writeConstant(constant, nameOf(constant.tensor)));
   const emitter = new Emitter(initializers);
   for (const node of nodes) emit(node, emitter, nameOf);
   // An output may be an input or the same value as another output: an Identity gives each name a value of its own.
@@ -88,7 +92,11 @@ class Emitter implements OnnxEmitter {
   }
 
   ints(values: readonly number[]): string {
-    return this.#share(`%i${values.join('_')}`, { dataType: ONNX_TYPE.int64, dims: [values.length], rawData: bytesOf(BigInt64Array.from(values, BigInt)) });
+    return this.#share(`%i${values.join('_')}`, {
+      dataType: ONNX_TYPE.int64,
+      dims: [values.length],
+      rawData: bytesOf(BigInt64Array.from(values, BigInt)),
+    });
   }
 
   floats(values: readonly number[], shape: readonly number[] = []): string {

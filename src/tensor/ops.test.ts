@@ -1,12 +1,12 @@
 /** Every operator of the table, on random calls: shapes, values and gradients of ONNX Runtime against the float64 reference. */
 import { describe, expect, it } from 'vitest';
+import { type Example, type ExampleInput, OP_EXAMPLES } from '../../test/op-examples.ts';
+import { build, type NdArray, REFERENCE } from '../../test/reference.ts';
 import { Random, ShapeError } from '../base/index.ts';
 import { differentiate } from './autodiff.ts';
 import { Graph, type Tensor, type TensorData } from './graph.ts';
-import { type Example, type ExampleInput, OP_EXAMPLES } from './op-examples.ts';
 import type { Attributes, OpName } from './op-names.ts';
 import * as ops from './ops.ts';
-import { build, type NdArray, REFERENCE } from './reference.ts';
 import { Session, type Value } from './session.ts';
 import { SHAPE_RULES } from './shape-rules.ts';
 import type { DType } from './types.ts';

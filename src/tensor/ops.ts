@@ -16,7 +16,11 @@ function one<K extends OpName>(op: K, inputs: readonly Tensor[], attributes: Att
 function elementwise(op: 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'equal' | 'greater') {
   return (a: Operand, b: Operand): Tensor => {
     const { graph } = (typeof a === 'number' ? b : a) as Tensor;
-    return graph.apply(op, [a, b].map((x) => (typeof x === 'number' ? graph.scalar(x) : x)), {})[0] as Tensor;
+    return graph.apply(
+      op,
+      [a, b].map((x) => (typeof x === 'number' ? graph.scalar(x) : x)),
+      {},
+    )[0] as Tensor;
   };
 }
 
@@ -72,13 +76,15 @@ export const transpose = (x: Tensor, permutation: readonly number[]): Tensor => 
 export const slice = (x: Tensor, axis: number, start: number, end: number): Tensor => one('slice', [x], { axis, start, end });
 /** Zeros before and after on one axis. */
 export const pad = (x: Tensor, axis: number, before: number, after: number): Tensor => one('pad', [x], { axis, before, after });
-export const concat = (parts: readonly Tensor[], axis: number): Tensor => (parts.length === 1 ? (parts[0] as Tensor) : one('concat', parts, { axis }));
+export const concat = (parts: readonly Tensor[], axis: number): Tensor =>
+  parts.length === 1 ? (parts[0] as Tensor) : one('concat', parts, { axis });
 export const split = (x: Tensor, axis: number, sizes: readonly number[]): readonly Tensor[] => x.graph.apply('split', [x], { axis, sizes });
 
 /** table[indices]: rows along the first axis. */
 export const gatherRows = (table: Tensor, indices: Tensor): Tensor => one('gatherRows', [table, indices], {});
 /** Zeros [rows, …] plus updates[n] added at row indices[n]. */
-export const scatterAddRows = (indices: Tensor, updates: Tensor, rows: number): Tensor => one('scatterAddRows', [indices, updates], { rows });
+export const scatterAddRows = (indices: Tensor, updates: Tensor, rows: number): Tensor =>
+  one('scatterAddRows', [indices, updates], { rows });
 /** x[…, indices[…, j]]: picks along the last axis. */
 export const takeAlong = (x: Tensor, indices: Tensor): Tensor => one('takeAlong', [x, indices], {});
 /** x with updates added at the given positions of the last axis. */
@@ -95,7 +101,8 @@ export const rotary = (x: Tensor, positions: Tensor, tables: { cosines: Tensor; 
   one('rotary', [x, positions, tables.cosines, tables.sines], { heads, inverse: false });
 
 /** softmax(scale · q·kᵀ + mask) · v, time-major: q [Tq, B, H, D], k and v [Tk, B, H, D], mask to [B, H, Tq, Tk] → [Tq, B, H, D]. */
-export const attention = (q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor => one('attention', [q, k, v, mask], { scale });
+export const attention = (q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor =>
+  one('attention', [q, k, v, mask], { scale });
 
 export interface CachedAttentionInputs {
   /** [n, B, H, D]. */

@@ -7,7 +7,6 @@
 import type { Graph, Tensor } from './graph.ts';
 import * as ops from './ops.ts';
 
-
 export interface AdamWOptions {
   /** Decay of the first moment; default 0.9. */
   readonly beta1?: number;
@@ -26,7 +25,10 @@ export interface OptimizedParameter {
 }
 
 /** gradients · min(1, maxNorm/‖all gradients‖₂), and the norm before clipping, a scalar. */
-export function clipByGlobalNorm(gradients: readonly Tensor[], maxNorm: number): { readonly clipped: readonly Tensor[]; readonly norm: Tensor } {
+export function clipByGlobalNorm(
+  gradients: readonly Tensor[],
+  maxNorm: number,
+): { readonly clipped: readonly Tensor[]; readonly norm: Tensor } {
   const squares = gradients.map((gradient) => ops.sum(ops.multiply(gradient, gradient)));
   const norm = ops.sqrt(squares.reduce((a, b) => ops.add(a, b)));
   const scale = ops.minimum(1, ops.divide(maxNorm, ops.add(norm, 1e-6)));
@@ -38,7 +40,11 @@ export function clipByGlobalNorm(gradients: readonly Tensor[], maxNorm: number):
  * `adamWFeeds`) and, for each parameter, `<name>:m` and `<name>:v` of its shape. Returns what replaces them:
  * `<name>`, `<name>:m`, `<name>:v` of each, to be fetched as `<name>:next` …
  */
-export function adamWStep(graph: Graph, parameters: readonly OptimizedParameter[], options: AdamWOptions = {}): Readonly<Record<string, Tensor>> {
+export function adamWStep(
+  graph: Graph,
+  parameters: readonly OptimizedParameter[],
+  options: AdamWOptions = {},
+): Readonly<Record<string, Tensor>> {
   const { beta1, beta2, epsilon, weightDecay } = { ...ADAMW_DEFAULTS, ...options };
   const learningRate = graph.input('learningRate', []);
   const correction1 = graph.input('correction1', []);

@@ -50,7 +50,12 @@ export class Session {
   readonly #outputs: ReadonlyMap<string, TensorType>;
   #state: 'ready' | 'running' | 'disposed' = 'ready';
 
-  private constructor(library: Runtime, session: InferenceSession, inputs: ReadonlyMap<string, TensorType>, outputs: ReadonlyMap<string, TensorType>) {
+  private constructor(
+    library: Runtime,
+    session: InferenceSession,
+    inputs: ReadonlyMap<string, TensorType>,
+    outputs: ReadonlyMap<string, TensorType>,
+  ) {
     this.#runtime = library;
     this.#session = session;
     this.#inputs = inputs;
@@ -71,7 +76,12 @@ export class Session {
       const used = graph.inputs.filter(({ name }) => session.inputNames.includes(name));
       return new Session(library, session, new Map(used.map(({ name, tensor }) => [name, tensor])), new Map(Object.entries(outputs)));
     } catch (cause) {
-      throw new RuntimeError({ operation: 'create session', got: (cause as Error).message, expected: 'a graph that ONNX Runtime accepts', cause });
+      throw new RuntimeError({
+        operation: 'create session',
+        got: (cause as Error).message,
+        expected: 'a graph that ONNX Runtime accepts',
+        cause,
+      });
     }
   }
 
@@ -86,7 +96,11 @@ export class Session {
    */
   async run(feeds: Values, into: Values = {}): Promise<Readonly<Record<string, Value>>> {
     if (this.#state !== 'ready')
-      throw new RuntimeError({ operation: 'run session', got: `a session that is ${this.#state}`, expected: 'a session that is ready, one run at a time' });
+      throw new RuntimeError({
+        operation: 'run session',
+        got: `a session that is ${this.#state}`,
+        expected: 'a session that is ready, one run at a time',
+      });
     const fed: Record<string, OrtTensor> = {};
     const named = new Map<string, number>();
     for (const [name, type] of this.#inputs) fed[name] = this.#wrap(name, type, feeds[name], named);
@@ -126,7 +140,11 @@ export class Session {
     if (!fits) {
       const got = value ? `${value.data.constructor.name}[${value.data.length}] as [${value.shape.join(', ')}]` : 'nothing';
       const sizes = Array.from(named, ([dim, size]) => `${dim} = ${size}`).join(', ');
-      throw new ShapeError({ operation: `run session: ${name}`, got, expected: `${formatType(type)} without empty axes${sizes && `, ${sizes}`}` });
+      throw new ShapeError({
+        operation: `run session: ${name}`,
+        got,
+        expected: `${formatType(type)} without empty axes${sizes && `, ${sizes}`}`,
+      });
     }
     return new this.#runtime.Tensor(type.dtype, value.data as Float32Array, value.shape) as OrtTensor;
   }

@@ -49,7 +49,12 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
     const [a, weights, scales] = take('matmulInt8', inputs, 3);
     const blocks = Math.ceil(inWidth / blockSize);
     const typed = a.dtype === 'float32' && weights.dtype === 'uint8' && scales.dtype === 'float32';
-    if (!typed || a.shape.at(-1) !== inWidth || !sameShape(weights.shape, [outWidth, blocks, blockSize]) || !sameShape(scales.shape, [outWidth * blocks]))
+    if (
+      !typed ||
+      a.shape.at(-1) !== inWidth ||
+      !sameShape(weights.shape, [outWidth, blocks, blockSize]) ||
+      !sameShape(scales.shape, [outWidth * blocks])
+    )
       throw wrong('matmulInt8', inputs, `[…, ${inWidth}], uint8[${outWidth}, ${blocks}, ${blockSize}], [${outWidth * blocks}]`);
     return [{ shape: [...a.shape.slice(0, -1), outWidth], dtype: 'float32' }];
   },
@@ -71,12 +76,14 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   expand: (inputs, { shape }) => {
     const [a] = take('expand', inputs, 1);
     const named = shape.every((dim, i) => typeof dim === 'number' || a.shape[i - shape.length + a.shape.length] === dim);
-    if (!named || !sameShape(broadcastShapes('expand', a.shape, shape), shape)) throw wrong('expand', inputs, `a shape that broadcasts to ${formatShape(shape)}`);
+    if (!named || !sameShape(broadcastShapes('expand', a.shape, shape), shape))
+      throw wrong('expand', inputs, `a shape that broadcasts to ${formatShape(shape)}`);
     return [{ shape, dtype: a.dtype }];
   },
   expandAs: (inputs) => {
     const [a, like] = take('expandAs', inputs, 2);
-    if (!sameShape(broadcastShapes('expandAs', a.shape, like.shape), like.shape)) throw wrong('expandAs', inputs, 'a shape that broadcasts to the second');
+    if (!sameShape(broadcastShapes('expandAs', a.shape, like.shape), like.shape))
+      throw wrong('expandAs', inputs, 'a shape that broadcasts to the second');
     return [{ shape: like.shape, dtype: a.dtype }];
   },
   transpose: (inputs, { permutation }) => {
@@ -88,7 +95,8 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   slice: (inputs, { axis, start, end }) => {
     const [a] = take('slice', inputs, 1);
     const size = a.shape[axis];
-    if (typeof size !== 'number' || !(start >= 0 && start < end && end <= size)) throw wrong('slice', inputs, `axis ${axis} to hold ${start} … ${end}`);
+    if (typeof size !== 'number' || !(start >= 0 && start < end && end <= size))
+      throw wrong('slice', inputs, `axis ${axis} to hold ${start} … ${end}`);
     return [{ shape: a.shape.with(axis, end - start), dtype: a.dtype }];
   },
   pad: (inputs, { axis, before, after }) => {
@@ -108,7 +116,8 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   split: (inputs, { axis, sizes }) => {
     const [a] = take('split', inputs, 1);
-    if (sizes.some((size) => size <= 0) || sizes.reduce((x, y) => x + y, 0) !== a.shape[axis]) throw wrong('split', inputs, `axis ${axis} to be ${sizes.join(' + ')}`);
+    if (sizes.some((size) => size <= 0) || sizes.reduce((x, y) => x + y, 0) !== a.shape[axis])
+      throw wrong('split', inputs, `axis ${axis} to be ${sizes.join(' + ')}`);
     return sizes.map((size) => ({ shape: a.shape.with(axis, size), dtype: a.dtype }));
   },
 
@@ -131,7 +140,12 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   scatterAddAlong: (inputs) => {
     const [a, indices, updates] = take('scatterAddAlong', inputs, 3);
-    if (!isIndex(indices.dtype) || a.dtype !== updates.dtype || !sameShape(indices.shape, updates.shape) || !sameButLast(a.shape, indices.shape))
+    if (
+      !isIndex(indices.dtype) ||
+      a.dtype !== updates.dtype ||
+      !sameShape(indices.shape, updates.shape) ||
+      !sameButLast(a.shape, indices.shape)
+    )
       throw wrong('scatterAddAlong', inputs, 'integer positions on the last axis with updates alike');
     return [{ shape: a.shape, dtype: a.dtype }];
   },
@@ -139,14 +153,20 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   rmsNorm: (inputs) => {
     const [x, weight] = take('rmsNorm', inputs, 2);
     floats('rmsNorm', inputs);
-    if (x.shape.length === 0 || !sameShape(weight.shape, x.shape.slice(-1))) throw wrong('rmsNorm', inputs, 'a weight as wide as the last axis');
+    if (x.shape.length === 0 || !sameShape(weight.shape, x.shape.slice(-1)))
+      throw wrong('rmsNorm', inputs, 'a weight as wide as the last axis');
     return [x, { shape: x.shape.with(-1, 1), dtype: 'float32' }];
   },
   rotary: (inputs, { heads }) => {
     const [x, positions, cosines, sines] = take('rotary', inputs, 4);
     const half = Number(x.shape[1]) / heads / 2;
     const typed = [x, cosines, sines].every(({ dtype }) => dtype === 'float32');
-    const fits = typed && x.shape.length === 2 && cosines.shape.length === 2 && positions.dtype === 'int64' && sameShape(positions.shape, x.shape.slice(0, 1));
+    const fits =
+      typed &&
+      x.shape.length === 2 &&
+      cosines.shape.length === 2 &&
+      positions.dtype === 'int64' &&
+      sameShape(positions.shape, x.shape.slice(0, 1));
     if (!fits || cosines.shape[1] !== half || !sameShape(cosines.shape, sines.shape))
       throw wrong('rotary', inputs, `x [N, ${heads}·D], int64 positions [N], cosines and sines [T, D/2]`);
     return [x];
@@ -158,7 +178,8 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
     const fits = [q, k, v].every(({ shape }) => shape.length === 4 && shape[1] === lanes && shape[2] === heads && shape[3] === q.shape[3]);
     if (!fits || k.shape[0] !== v.shape[0]) throw wrong('attention', inputs, 'q [Tq, B, H, D], k and v [Tk, B, H, D], mask');
     const scores = [lanes as Dim, heads as Dim, queries as Dim, k.shape[0] as Dim];
-    if (!sameShape(broadcastShapes('attention', mask.shape, scores), scores)) throw wrong('attention', inputs, `a mask that broadcasts to ${formatShape(scores)}`);
+    if (!sameShape(broadcastShapes('attention', mask.shape, scores), scores))
+      throw wrong('attention', inputs, `a mask that broadcasts to ${formatShape(scores)}`);
     return [
       { shape: q.shape, dtype: 'float32' },
       { shape: scores, dtype: 'float32' },
@@ -175,12 +196,22 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
       heads % groups === 0 &&
       sameShape(cachedMask.shape, [lanes, 1, 1, cached]) &&
       sameShape(mask.shape, [lanes, 1, (n * heads) / groups, n]);
-    if (!fits) throw wrong('cachedAttention', inputs, 'q [n, B, H, D], cached [S, B, K, D] twice, new [n, B, K, D] twice, masks [B, 1, 1, S], [B, 1, n·H/K, n]');
+    if (!fits)
+      throw wrong(
+        'cachedAttention',
+        inputs,
+        'q [n, B, H, D], cached [S, B, K, D] twice, new [n, B, K, D] twice, masks [B, 1, 1, S], [B, 1, n·H/K, n]',
+      );
     return [q];
   },
   crossEntropy: (inputs) => {
     const [logits, targets] = take('crossEntropy', inputs, 2);
-    if (logits.dtype !== 'float32' || logits.shape.length !== 2 || !sameShape(targets.shape, logits.shape.slice(0, 1)) || !isIndex(targets.dtype))
+    if (
+      logits.dtype !== 'float32' ||
+      logits.shape.length !== 2 ||
+      !sameShape(targets.shape, logits.shape.slice(0, 1)) ||
+      !isIndex(targets.dtype)
+    )
       throw wrong('crossEntropy', inputs, 'logits [N, V] and integer targets [N]');
     return [{ shape: targets.shape, dtype: 'float32' }];
   },

@@ -1,23 +1,36 @@
 /** The whole training graph: its values and gradients against the float64 interpreter, and what packing must not change. */
 import { describe, expect, it } from 'vitest';
 import { randomModel } from '../../test/random-model.ts';
+import { evaluateGraph, type NdArray } from '../../test/reference.ts';
 import { Random } from '../base/index.ts';
 import { FIRST_REFERENCE } from '../grammar/index.ts';
 import type { ModelConfig } from '../model/index.ts';
 import type { Batch, Episode } from '../records/index.ts';
-import { differentiate, Session, type Tensor, type Values } from '../tensor/index.ts';
-import { evaluateGraph, type NdArray } from '../tensor/reference.ts';
+import { differentiate, Session, type Tensor, type Value, type Values } from '../tensor/index.ts';
 import { batchFeeds, batchWeight, traceLanguageModel } from './language-model.ts';
 import { packEpisodes } from './packing.ts';
 import { Trainer } from './trainer.ts';
 
-const tiny: Partial<ModelConfig> = { vocabularySize: 24, contextLength: 16, width: 8, heads: 2, keyValueHeads: 1, headWidth: 4, feedForwardWidth: 10, pointerWidth: 4 };
+const tiny: Partial<ModelConfig> = {
+  vocabularySize: 24,
+  contextLength: 16,
+  width: 8,
+  heads: 2,
+  keyValueHeads: 1,
+  headWidth: 4,
+  feedForwardWidth: 10,
+  pointerWidth: 4,
+};
 
 /** Ids from 10 on are references; about a third of them, once one has stood before, is chosen. */
 function episode(length: number, seed: number | string): Episode {
   const random = new Random(`episode ${seed}`);
   const tokens = Int32Array.from({ length }, (_, i) => (i % 3 === 0 ? random.below(FIRST_REFERENCE) : FIRST_REFERENCE + random.below(5)));
-  return { tokens, weights: Float32Array.from({ length }, () => random.uniform()), pointed: Uint8Array.from({ length }, (_, i) => (i > 2 && i % 3 === 2 ? 1 : 0)) };
+  return {
+    tokens,
+    weights: Float32Array.from({ length }, () => random.uniform()),
+    pointed: Uint8Array.from({ length }, (_, i) => (i > 2 && i % 3 === 2 ? 1 : 0)),
+  };
 }
 
 const size = { time: 8, lanes: 2, block: 3 };
@@ -33,9 +46,14 @@ describe.each<readonly [string, Partial<ModelConfig>]>([
 ])('the training graph: %s', (name, changes) => {
   const { config, weights } = randomModel(name, { ...tiny, ...changes });
   const traced = traceLanguageModel(config, size);
-  const parameters: Values = Object.fromEntries([...weights].map(([key, data]) => [key, { data, shape: traced.parameters.get(key)?.shape as readonly number[] }]));
+  const parameters: Values = Object.fromEntries(
+    [...weights].map(([key, data]) => [key, { data, shape: traced.parameters.get(key)?.shape as readonly number[] }]),
+  );
   const feeds: Values = { ...parameters, ...batchFeeds(config, batch) };
-  const gradients = differentiate(traced.loss, traced.trained.map((key) => traced.parameters.get(key) as Tensor));
+  const gradients = differentiate(
+    traced.loss,
+    traced.trained.map((key) => traced.parameters.get(key) as Tensor),
+  );
 
   it('has the loss and the gradients of the same graph in float64', async () => {
     const outputs = { loss: traced.loss, ...Object.fromEntries(gradients.map((gradient, i) => [`gradient.${i}`, gradient])) };
@@ -45,7 +63,8 @@ describe.each<readonly [string, Partial<ModelConfig>]>([
     const exact = evaluateGraph(traced.graph, asArrays(feeds), Object.values(outputs));
     for (const [i, key] of Object.keys(outputs).entries()) {
       const got = results[key]?.data as Float32Array;
-      for (const [j, x] of (exact[i] as NdArray).data.entries()) expect(Math.abs((got[j] as number) - x), `${key}[${j}]`).toBeLessThan(1e-4 * Math.max(1, Math.abs(x)));
+      for (const [j, x] of (exact[i] as NdArray).data.entries())
+        expect(Math.abs((got[j] as number) - x), `${key}[${j}]`).toBeLessThan(1e-4 * Math.max(1, Math.abs(x)));
     }
   });
 
@@ -91,15 +110,16 @@ describe('packing', () => {
       const [alone] = await natsOf([one], { time: 8, lanes: 1 });
       for (const other of [together[i], spread[i]]) {
         expect(other?.length).toBe(alone?.length);
-        for (const [t, nats] of (alone as number[]).entries()) expect(Math.abs(((other as number[])[t] as number) - nats)).toBeLessThan(1e-5);
+        for (const [t, nats] of (alone as number[]).entries())
+          expect(Math.abs(((other as number[])[t] as number) - nats)).toBeLessThan(1e-5);
       }
     }
   });
 
   it('of chosen references: a model without a pointer head learns them as tokens', () => {
     const { config } = randomModel('plain', { ...tiny, pointerWidth: 0 });
-    const { weights } = batchFeeds(config, batch);
-    const total = (weights?.data as Float32Array).reduce((sum, weight) => sum + weight, 0);
+    const weights = batchFeeds(config, batch).weights as Value;
+    const total = (weights.data as Float32Array).reduce((sum, weight) => sum + weight, 0);
     expect(batch.pointing.weights.reduce((sum, weight) => sum + weight, 0)).toBeGreaterThan(0.1);
     expect(total).toBeCloseTo(batchWeight(batch), 5);
   });
@@ -108,6 +128,10 @@ describe('packing', () => {
 /** Nats of the second token, the third … of an episode. */
 function natsOfEpisode(packed: Batch, number: number, tokenNats: Float32Array, pointedNats: Float32Array): number[] {
   const places = Array.from(packed.episodes.keys()).filter((place) => packed.episodes[place] === number);
-  const pointed = new Map(packed.pointing.weights.some((weight) => weight > 0) ? [...packed.pointing.deciding].map((place, m) => [place, pointedNats[m] as number]) : []);
+  const pointed = new Map(
+    packed.pointing.weights.some((weight) => weight > 0)
+      ? [...packed.pointing.deciding].map((place, m) => [place, pointedNats[m] as number])
+      : [],
+  );
   return places.slice(0, -1).map((place) => pointed.get(place) ?? (tokenNats[place] as number));
 }

@@ -9,14 +9,19 @@ import { packEpisodes } from './packing.ts';
 /** Tokens of which about half are one of four references, some of them chosen. */
 const episodes = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 3 }), fc.boolean()), { minLength: 1, maxLength: 14 })
-  .map((rows): Episode => ({
-    tokens: Int32Array.from(rows, ([token, kind]) => (kind < 2 ? 330 + token : FIRST_REFERENCE + (token % 4))),
-    weights: Float32Array.from(rows, ([token, kind]) => (kind === 0 ? 0 : token / 4)),
-    pointed: Uint8Array.from(rows, ([, kind, chosen]) => (kind > 1 && chosen ? 1 : 0)),
-  }));
+  .map(
+    (rows): Episode => ({
+      tokens: Int32Array.from(rows, ([token, kind]) => (kind < 2 ? 330 + token : FIRST_REFERENCE + (token % 4))),
+      weights: Float32Array.from(rows, ([token, kind]) => (kind === 0 ? 0 : token / 4)),
+      pointed: Uint8Array.from(rows, ([, kind, chosen]) => (kind > 1 && chosen ? 1 : 0)),
+    }),
+  );
 const size = fc.record({ time: fc.integer({ min: 14, max: 24 }), lanes: fc.integer({ min: 1, max: 4 }) });
 
-const at = (batch: Batch, place: number): { readonly lane: number; readonly t: number } => ({ lane: place % batch.lanes, t: Math.floor(place / batch.lanes) });
+const at = (batch: Batch, place: number): { readonly lane: number; readonly t: number } => ({
+  lane: place % batch.lanes,
+  t: Math.floor(place / batch.lanes),
+});
 
 /** Where token i of an episode lies, in order. */
 function placesOf(batch: Batch, number: number): number[] {
@@ -88,11 +93,15 @@ describe('packed episodes', () => {
         expect([decidingSpans.length, referenceSpans.length]).toEqual([deciding.length * N, R * N]);
         if (given.every(({ pointed }) => pointed.subarray(1).every((flag) => flag === 0))) return;
         if (batchHasDummy(batch)) return;
-        const all = Array.from(batch.tokens.keys()).filter((place) => (batch.episodes[place] as number) >= 0 && isReferenceId(batch.tokens[place] as number));
+        const all = Array.from(batch.tokens.keys()).filter(
+          (place) => (batch.episodes[place] as number) >= 0 && isReferenceId(batch.tokens[place] as number),
+        );
         expect([...references].sort((a, b) => a - b)).toEqual(all);
         for (const [m, decision] of deciding.entries()) {
           for (const [r, reference] of references.entries()) {
-            const seen = batch.episodes[reference] === batch.episodes[decision] && (batch.positions[reference] as number) <= (batch.positions[decision] as number);
+            const seen =
+              batch.episodes[reference] === batch.episodes[decision] &&
+              (batch.positions[reference] as number) <= (batch.positions[decision] as number);
             expect(visibility[m * R + r] === 0).toBe(seen);
             expect(chosen[m * R + r]).toBe(seen && batch.tokens[reference] === batch.targets[decision] ? 1 : 0);
           }
@@ -138,15 +147,24 @@ describe('packed episodes', () => {
   });
 });
 
-const plain = (length: number): Episode => ({ tokens: new Int32Array(length).fill(330), weights: new Float32Array(length).fill(1), pointed: new Uint8Array(length) });
+const plain = (length: number): Episode => ({
+  tokens: new Int32Array(length).fill(330),
+  weights: new Float32Array(length).fill(1),
+  pointed: new Uint8Array(length),
+});
 
 /** Whether nothing that is packed points. */
-const batchHasDummy = ({ pointing }: Batch): boolean => pointing.chosen.every((x) => x === 0) && pointing.visibility.every((x) => x !== 0) && pointing.deciding.length === 1;
+const batchHasDummy = ({ pointing }: Batch): boolean =>
+  pointing.chosen.every((x) => x === 0) && pointing.visibility.every((x) => x !== 0) && pointing.deciding.length === 1;
 
 /** The weights average the tokens behind the reference before `place`, up to itself. */
 function expectSpan(batch: Batch, place: number, weights: Float32Array): void {
   const span = [place];
-  for (let back = place - batch.lanes; back >= 0 && batch.episodes[back] === batch.episodes[place] && !isReferenceId(batch.tokens[back] as number); back -= batch.lanes)
+  for (
+    let back = place - batch.lanes;
+    back >= 0 && batch.episodes[back] === batch.episodes[place] && !isReferenceId(batch.tokens[back] as number);
+    back -= batch.lanes
+  )
     span.push(back);
   const expected = new Float32Array(weights.length);
   for (const token of span) expected[token] = 1 / span.length;

@@ -7,14 +7,28 @@ import type { Batch, Episode } from '../records/index.ts';
 import { type BatchSize, packEpisodes } from './packing.ts';
 import { Trainer, type TrainerOptions, type TrainState } from './trainer.ts';
 
-const small: Partial<ModelConfig> = { vocabularySize: 352, contextLength: 64, width: 32, layers: 2, heads: 4, keyValueHeads: 2, headWidth: 8, feedForwardWidth: 64, pointerWidth: 8 };
+const small: Partial<ModelConfig> = {
+  vocabularySize: 352,
+  contextLength: 64,
+  width: 32,
+  layers: 2,
+  heads: 4,
+  keyValueHeads: 2,
+  headWidth: 8,
+  feedForwardWidth: 64,
+  pointerWidth: 8,
+};
 const config = presetConfig('nano', small);
 
 /** Text with references, the later ones chosen. */
 function episode(seed: number | string, length = 16): Episode {
   const random = new Random(`trainer ${seed}`);
   const tokens = Int32Array.from({ length }, (_, i) => (i % 4 === 1 ? FIRST_REFERENCE + random.below(8) : 330 + random.below(20)));
-  return { tokens, weights: Float32Array.from({ length }, () => random.uniform()), pointed: Uint8Array.from({ length }, (_, i) => (i > 8 && i % 4 === 1 ? 1 : 0)) };
+  return {
+    tokens,
+    weights: Float32Array.from({ length }, () => random.uniform()),
+    pointed: Uint8Array.from({ length }, (_, i) => (i > 8 && i % 4 === 1 ? 1 : 0)),
+  };
 }
 
 const pack = (episodes: readonly Episode[], size: BatchSize): Batch => {
@@ -27,7 +41,11 @@ const copied = (weights: Weights): Map<string, Float32Array> => new Map([...weig
 const fresh = (seed = 1): { weights: Weights } => ({ weights: initializeWeights(config, new Random(seed)) });
 
 const size = { time: 16, lanes: 2 };
-async function train(state: ConstructorParameters<typeof Trainer>[1], steps: readonly number[], options: Partial<TrainerOptions> = {}): Promise<TrainState> {
+async function train(
+  state: ConstructorParameters<typeof Trainer>[1],
+  steps: readonly number[],
+  options: Partial<TrainerOptions> = {},
+): Promise<TrainState> {
   const trainer = new Trainer(config, state, { ...size, threads: 1, ...options });
   for (const step of steps) await trainer.step([pack([episode(`${step}a`), episode(`${step}b`)], size)], 1e-2);
   const { weights, moments, step } = trainer.state;
@@ -142,7 +160,14 @@ describe('learning', () => {
     const references = random.shuffle(range(0, 16)).slice(0, 4);
     const asked = random.below(4);
     const shown = symbols.flatMap((symbol, i) => [symbol, FIRST_REFERENCE + (references[i] as number)]);
-    const tokens = Int32Array.of(boundaryId('begin'), ...shown, boundaryId('act'), symbols[asked] as number, FIRST_REFERENCE + (references[asked] as number), symbols[asked] as number);
+    const tokens = Int32Array.of(
+      boundaryId('begin'),
+      ...shown,
+      boundaryId('act'),
+      symbols[asked] as number,
+      FIRST_REFERENCE + (references[asked] as number),
+      symbols[asked] as number,
+    );
     const weights = new Float32Array(tokens.length);
     const pointed = new Uint8Array(tokens.length);
     weights[11] = weights[12] = pointed[11] = 1;
@@ -163,7 +188,10 @@ describe('learning', () => {
     expect(before.copy).toBeGreaterThan(Math.log(100));
     const steps = 300;
     for (let step = 0; step < steps; step++) {
-      await trainer.step([pack(range(32 * step, 32 * step + 32).map(lesson), shape)], 5e-3 * Math.min(1, (step + 1) / 10, (steps - step) / 50));
+      await trainer.step(
+        [pack(range(32 * step, 32 * step + 32).map(lesson), shape)],
+        5e-3 * Math.min(1, (step + 1) / 10, (steps - step) / 50),
+      );
     }
     const after = await grade();
     await trainer.dispose();

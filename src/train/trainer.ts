@@ -7,7 +7,19 @@
 import { TrainingError } from '../base/index.ts';
 import { type ModelConfig, parameterSpecs, type Weights } from '../model/index.ts';
 import type { Batch } from '../records/index.ts';
-import { type AdamWOptions, adamWFeeds, adamWStep, clipByGlobalNorm, differentiate, Graph, ops, Session, sizeOf, type Tensor, type Values } from '../tensor/index.ts';
+import {
+  type AdamWOptions,
+  adamWFeeds,
+  adamWStep,
+  clipByGlobalNorm,
+  differentiate,
+  Graph,
+  ops,
+  Session,
+  sizeOf,
+  type Tensor,
+  type Values,
+} from '../tensor/index.ts';
 import { batchFeeds, batchWeight, type LanguageModelOptions, traceLanguageModel } from './language-model.ts';
 
 export interface TrainerOptions extends LanguageModelOptions {
@@ -57,7 +69,11 @@ export class Trainer {
   #forward: Session | undefined;
 
   /** Takes over the state's buffers and changes them. Missing moments start at zero. */
-  constructor(config: ModelConfig, state: { readonly weights: Weights; readonly moments?: Weights; readonly step?: number }, options: TrainerOptions) {
+  constructor(
+    config: ModelConfig,
+    state: { readonly weights: Weights; readonly moments?: Weights; readonly step?: number },
+    options: TrainerOptions,
+  ) {
     this.config = config;
     this.#options = options;
     this.#weights = state.weights;
@@ -80,7 +96,9 @@ export class Trainer {
     const totalWeight = batches.reduce((sum, batch) => sum + batchWeight(batch), 0);
     const scalars = adamWFeeds(this.#step + 1, learningRate, this.#options.optimizer);
     const { loss, gradientNorm } =
-      expected === 1 ? await this.#fusedStep(batches[0] as Batch, totalWeight, scalars) : await this.#accumulatedStep(batches, totalWeight, scalars);
+      expected === 1
+        ? await this.#fusedStep(batches[0] as Batch, totalWeight, scalars)
+        : await this.#accumulatedStep(batches, totalWeight, scalars);
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
       throw new TrainingError({
         operation: `train step ${this.#step + 1}`,
@@ -107,30 +125,47 @@ export class Trainer {
     await Promise.all([this.#update?.dispose(), this.#accumulate?.session.dispose(), this.#forward?.dispose()]);
   }
 
-  async #fusedStep(batch: Batch, totalWeight: number, scalars: Readonly<Record<string, number>>): Promise<{ loss: number; gradientNorm: number }> {
+  async #fusedStep(
+    batch: Batch,
+    totalWeight: number,
+    scalars: Readonly<Record<string, number>>,
+  ): Promise<{ loss: number; gradientNorm: number }> {
     if (!this.#update) {
       const { graph, parameters, loss, trained } = traceLanguageModel(this.config, this.#options);
-      const gradients = differentiate(loss, trained.map((name) => parameters.get(name) as Tensor));
-      this.#update = await this.#compileUpdate(graph, parameters, new Map(trained.map((name, i) => [name, gradients[i] as Tensor])), { loss });
+      const gradients = differentiate(
+        loss,
+        trained.map((name) => parameters.get(name) as Tensor),
+      );
+      this.#update = await this.#compileUpdate(graph, parameters, new Map(trained.map((name, i) => [name, gradients[i] as Tensor])), {
+        loss,
+      });
     }
     const results = await this.#runUpdate(this.#update, { ...batchFeeds(this.config, batch, totalWeight) }, scalars);
     return { loss: scalarOf(results.loss), gradientNorm: scalarOf(results.gradientNorm) };
   }
 
-  async #accumulatedStep(batches: readonly Batch[], totalWeight: number, scalars: Readonly<Record<string, number>>): Promise<{ loss: number; gradientNorm: number }> {
+  async #accumulatedStep(
+    batches: readonly Batch[],
+    totalWeight: number,
+    scalars: Readonly<Record<string, number>>,
+  ): Promise<{ loss: number; gradientNorm: number }> {
     this.#accumulate ??= await this.#compileAccumulation();
     const { session, gradients } = this.#accumulate;
     for (const gradient of gradients.values()) gradient.fill(0);
     const sums = this.#buffers(gradients);
     let loss = 0;
     for (const batch of batches) {
-      const results = await session.run({ ...this.#buffers(this.#weights), ...sums, ...batchFeeds(this.config, batch, totalWeight) }, renamed(sums, 'next'));
+      const results = await session.run(
+        { ...this.#buffers(this.#weights), ...sums, ...batchFeeds(this.config, batch, totalWeight) },
+        renamed(sums, 'next'),
+      );
       loss += scalarOf(results.loss);
     }
     if (!this.#update) {
       const graph = new Graph();
       const names = [...gradients.keys()].map((name) => name.slice(0, -':sum'.length));
-      const inputs = (suffix: string): Map<string, Tensor> => new Map(names.map((name) => [name, graph.input(`${name}${suffix}`, this.#shapeOf(name))]));
+      const inputs = (suffix: string): Map<string, Tensor> =>
+        new Map(names.map((name) => [name, graph.input(`${name}${suffix}`, this.#shapeOf(name))]));
       this.#update = await this.#compileUpdate(graph, inputs(''), inputs(':sum'), {});
     }
     const results = await this.#runUpdate(this.#update, sums, scalars);
@@ -139,7 +174,10 @@ export class Trainer {
 
   async #compileAccumulation(): Promise<{ readonly session: Session; readonly gradients: ReadonlyMap<string, Float32Array> }> {
     const { graph, parameters, loss, trained } = traceLanguageModel(this.config, this.#options);
-    const gradients = differentiate(loss, trained.map((name) => parameters.get(name) as Tensor));
+    const gradients = differentiate(
+      loss,
+      trained.map((name) => parameters.get(name) as Tensor),
+    );
     // Every sum waits for all gradients, so that it may be written over its own input.
     const { norm } = clipByGlobalNorm(gradients, 1);
     const nothing = ops.multiply(norm, 0);

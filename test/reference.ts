@@ -2,10 +2,8 @@
  * Test support: every operator in float64 and plain loops, and an interpreter of whole traced graphs. The other side of
  * every comparison with ONNX Runtime, so it is written for being read, not for speed, and shares no rule with the graph.
  */
-import { GraphError } from '../base/index.ts';
-import type { Graph, Node, Tensor } from './graph.ts';
-import type { Attributes, OpName } from './op-names.ts';
-import { type Shape, sizeOf } from './types.ts';
+import { GraphError } from '../src/base/index.ts';
+import { type Attributes, type Graph, type Node, type OpName, type Shape, sizeOf, type Tensor } from '../src/tensor/index.ts';
 
 /** Row-major float64 data of any element type: integers and bools are whole numbers. */
 export interface NdArray {

@@ -3,10 +3,9 @@
  * element types), and calls that it must refuse. Typed by operator: one without examples does not compile.
  * Long, because it is one table: an operator's examples are read beside its neighbours'.
  */
-import type { Random } from '../base/index.ts';
-import type { Attributes, OpName } from './op-names.ts';
+import type { Random } from '../src/base/index.ts';
+import type { Attributes, DType, OpName, TensorType } from '../src/tensor/index.ts';
 import { build, type NdArray } from './reference.ts';
-import type { DType, TensorType } from './types.ts';
 
 /** Data and its element type. Float values are such that a float32 holds them exactly. */
 export interface ExampleInput extends NdArray {
