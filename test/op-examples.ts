@@ -324,7 +324,7 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
       [1, 2, 3].flatMap((G) =>
         [1, 2, 5].map((S) => {
           const [n, B, K, D] = sizes(random, 4) as [number, number, number, number];
-          const cache = (): ExampleInput => normal(random, [S, B, K, D]);
+          const cache = (): ExampleInput => normal(random, [B, K, S, D]);
           const fresh = (): ExampleInput => normal(random, [n, B, K, D]);
           const mask = (shape: number[]): ExampleInput => fill(shape, () => random.pick([0, 0, -1, -80]));
           return {
@@ -335,12 +335,30 @@ export const OP_EXAMPLES: { readonly [K in OpName]: OpExamples<Attributes[K]> } 
       ),
     wrong: [
       // Three query heads over two key heads; then caches of two lengths.
-      call([type([2, 1, 3, 4]), ...[9, 9, 2, 2].map((time) => type([time, 1, 2, 4])), type([1, 1, 1, 9]), type([1, 1, 3, 2])], {
-        scale: 1,
-      }),
-      call([type([2, 1, 4, 4]), ...[9, 8, 2, 2].map((time) => type([time, 1, 2, 4])), type([1, 1, 1, 9]), type([1, 1, 4, 2])], {
-        scale: 1,
-      }),
+      call(
+        [
+          type([2, 1, 3, 4]),
+          ...[9, 9].map((rows) => type([1, 2, rows, 4])),
+          ...[2, 2].map((time) => type([time, 1, 2, 4])),
+          type([1, 1, 1, 9]),
+          type([1, 1, 3, 2]),
+        ],
+        {
+          scale: 1,
+        },
+      ),
+      call(
+        [
+          type([2, 1, 4, 4]),
+          ...[9, 8].map((rows) => type([1, 2, rows, 4])),
+          ...[2, 2].map((time) => type([time, 1, 2, 4])),
+          type([1, 1, 1, 9]),
+          type([1, 1, 4, 2]),
+        ],
+        {
+          scale: 1,
+        },
+      ),
     ],
   },
   crossEntropy: {

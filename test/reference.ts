@@ -196,15 +196,19 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
     ];
     const [n, B, H, D] = (q as NdArray).shape as [number, number, number, number];
     const group = H / (freshKeys.shape[2] as number);
-    const cached = cachedKeys.shape[0] as number;
+    const cached = cachedKeys.shape[2] as number;
     const row = (t: number, h: number): number => t * group + (h % group);
     const scores = build([n, B, H, cached + n], ([t, b, h, s]) => {
       const [i, lane, head, key] = [t, b, h, s] as [number, number, number, number];
       const seen = key < cached;
-      const at = [seen ? key : key - cached, lane, Math.floor(head / group)];
+      const shared = Math.floor(head / group);
       let sum = 0;
-      for (let d = 0; d < D; d++) sum += read(q as NdArray, [i, lane, head, d]) * read(seen ? cachedKeys : freshKeys, [...at, d]);
-      return scale * sum + (seen ? read(cachedMask, [lane, 0, 0, key]) : read(freshMask, [lane, 0, row(i, head), key - cached]));
+      for (let d = 0; d < D; d++)
+        sum +=
+          read(q as NdArray, [i, lane, head, d]) *
+          (seen ? read(cachedKeys, [lane, shared, key, d]) : read(freshKeys, [key - cached, lane, shared, d]));
+      const hidden = seen ? read(cachedMask, [lane, 0, 0, key]) : n === 1 ? 0 : read(freshMask, [lane, 0, row(i, head), key - cached]);
+      return scale * sum + hidden;
     });
     const weights = softmax(scores);
     return [
@@ -212,8 +216,10 @@ export const REFERENCE: { readonly [K in OpName]: Kernel<K> } = {
         const [lane, head, column] = [b, h, d] as [number, number, number];
         let sum = 0;
         for (let key = 0; key < cached + n; key++) {
-          const at = [key < cached ? key : key - cached, lane, Math.floor(head / group), column];
-          sum += read(weights, [t as number, lane, head, key]) * read(key < cached ? cachedValues : freshValues, at);
+          const shared = Math.floor(head / group);
+          const value =
+            key < cached ? read(cachedValues, [lane, shared, key, column]) : read(freshValues, [key - cached, lane, shared, column]);
+          sum += read(weights, [t as number, lane, head, key]) * value;
         }
         return sum;
       }),

@@ -11,10 +11,11 @@
  */
 import { Worker } from 'node:worker_threads';
 import { JourneymanError, RuntimeError } from '../base/index.ts';
+import type { TokenGrammar } from '../grammar/index.ts';
 import { checkConfig, type ModelConfig, type Weights } from '../model/index.ts';
 import type { AppendResult, DecodeResult } from './lane.ts';
 import type { DecodeOptions, EngineOptions } from './lane-engine.ts';
-import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError } from './messages.ts';
+import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError, SentGrammar } from './messages.ts';
 
 interface Waiting {
   readonly resolve: (result: never) => void;
@@ -25,6 +26,11 @@ export class Engine {
   readonly config: ModelConfig;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #grammars = new WeakMap<TokenGrammar, number>();
+  readonly #forgotten = new FinalizationRegistry((grammar: number) => {
+    if (!this.#ended) void this.#call('forget', { grammar }).catch(() => undefined);
+  });
+  #grammarCount = 0;
   #count = 0;
   #ended: Error | undefined;
   #disposal: Promise<void> | undefined;
@@ -63,7 +69,8 @@ export class Engine {
 
   /** Samples from the lane until its grammar, a stop token or a limit ends it. */
   decode(lane: number, options: DecodeOptions = {}): Promise<DecodeResult> {
-    return this.#call('decode', { lane, options });
+    const { grammar, ...rest } = options;
+    return this.#call('decode', grammar ? { lane, options: rest, grammar: this.#sendGrammar(grammar) } : { lane, options: rest });
   }
 
   /** Closes a lane that is at rest. */
@@ -92,6 +99,16 @@ export class Engine {
     }
     this.#end(new RuntimeError({ operation: 'engine', got: 'an engine that was disposed', expected: 'a live engine' }));
     await this.#worker.terminate();
+  }
+
+  /** A grammar crosses once; the worker keeps it, compiled, for as long as the caller does. */
+  #sendGrammar(grammar: TokenGrammar): SentGrammar {
+    const known = this.#grammars.get(grammar);
+    if (known !== undefined) return { number: known };
+    const number = this.#grammarCount++;
+    this.#grammars.set(grammar, number);
+    this.#forgotten.register(grammar, number);
+    return { number, grammar };
   }
 
   #call<K extends EngineCall>(call: K, input: EngineCalls[K]['takes']): Promise<EngineCalls[K]['gives']> {

@@ -59,7 +59,7 @@ export function compileStep(
   const cacheRows: Tensor[] = [];
   const attend: Attend = (layer, q, k, v) => {
     cacheRows.push(k, v);
-    const cached = { keys: graph.input(`keys.${layer}`, ['S', B, K, D]), values: graph.input(`values.${layer}`, ['S', B, K, D]) };
+    const cached = { keys: graph.input(`keys.${layer}`, [B, K, 'S', D]), values: graph.input(`values.${layer}`, [B, K, 'S', D]) };
     const fresh = { keys: ops.reshape(k, [n, B, K, D]), values: ops.reshape(v, [n, B, K, D]) };
     return ops.reshape(ops.cachedAttention({ q: ops.reshape(q, [n, B, H, D]), cached, fresh, masks }, 1 / Math.sqrt(D)), [n * B, H * D]);
   };

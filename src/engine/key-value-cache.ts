@@ -1,86 +1,105 @@
 /**
- * Keys and values of all lanes, time-major: one buffer [capacity, B, K·D] for keys and one for values of each layer. Row t
- * of a lane is its token t, so the first S rows are one contiguous tensor that a step reads without a copy, and a lane
- * that is shorter than the longest leaves holes at its end only, which the mask hides.
+ * Keys and values of all lanes: for each layer one buffer [B, K, rows, D] for keys and one for values. Row t of a lane is its
+ * token t. Each head's rows lie together, so that attention streams through them; a lane that is shorter than `rows`
+ * leaves holes at its end only, which the mask hides. Every row holds finite numbers.
  */
 import type { ModelConfig } from '../model/index.ts';
 
-export class KeyValueCache {
-  readonly #layers: number;
-  /** K·D: floats that one token of one lane takes in one buffer. */
-  readonly #width: number;
-  readonly #limit: number;
-  #lanes: number;
-  #capacity: number;
-  /** Keys of layer 0, values of layer 0, keys of layer 1, … */
-  #buffers: Float32Array[];
+/** Rows come in multiples of this. */
+const ROW_STEP = 128;
+/** Growing, the cache takes this much more than it must, so that it is seldom copied. */
+const HEADROOM = 1.25;
 
-  constructor(config: ModelConfig, lanes: number) {
+export interface CacheSize {
+  /** B: columns. */
+  readonly lanes: number;
+  readonly rows: number;
+}
+
+/** Which old column goes to which new one. */
+export interface ColumnMove {
+  readonly from: number;
+  readonly to: number;
+}
+
+export class KeyValueCache {
+  readonly #heads: number;
+  readonly #width: number;
+  readonly #layers: number;
+  #size: CacheSize = { lanes: 1, rows: ROW_STEP };
+  /** Keys of layer 0, values of layer 0, keys of layer 1, … */
+  #buffers: readonly Float32Array[];
+
+  constructor(config: ModelConfig) {
+    this.#heads = config.keyValueHeads;
+    this.#width = config.headWidth;
     this.#layers = config.layers;
-    this.#width = config.keyValueHeads * config.headWidth;
-    this.#limit = config.contextLength;
-    this.#lanes = lanes;
-    this.#capacity = Math.min(256, this.#limit);
-    this.#buffers = this.#allocate(lanes, this.#capacity);
+    this.#buffers = this.#allocate(this.#size);
   }
 
-  /** B: columns. */
-  get lanes(): number {
-    return this.#lanes;
+  get size(): CacheSize {
+    return this.#size;
   }
 
   get memoryBytes(): number {
     return this.#buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
-  /** The first `rows` rows, as they lie: keys and values by layer, each [rows, B, K·D]. */
-  prefix(rows: number): readonly { readonly keys: Float32Array; readonly values: Float32Array }[] {
-    const end = rows * this.#lanes * this.#width;
+  /** The buffers by layer, each [B, K, rows, D]. */
+  get layers(): readonly { readonly keys: Float32Array; readonly values: Float32Array }[] {
     return Array.from({ length: this.#layers }, (_, layer) => ({
-      keys: (this.#buffers[2 * layer] as Float32Array).subarray(0, end),
-      values: (this.#buffers[2 * layer + 1] as Float32Array).subarray(0, end),
+      keys: this.#buffers[2 * layer] as Float32Array,
+      values: this.#buffers[2 * layer + 1] as Float32Array,
     }));
   }
 
-  /** Makes room for `rows` rows; what is there stays. */
-  reserve(rows: number): void {
-    if (rows <= this.#capacity) return;
-    let capacity = this.#capacity;
-    while (capacity < rows) capacity *= 2;
-    this.#capacity = Math.min(capacity, Math.max(rows, this.#limit));
-    const grown = this.#allocate(this.#lanes, this.#capacity);
-    for (const [i, buffer] of this.#buffers.entries()) (grown[i] as Float32Array).set(buffer);
-    this.#buffers = grown;
+  /** Makes room for `rows` rows, or gives room back where less than half of it is asked for. The first `rows` rows stay. */
+  fitRows(rows: number): void {
+    const { lanes, rows: present } = this.#size;
+    const fits = rows <= present && (rows * 2 > present || present === ROW_STEP);
+    if (fits) return;
+    const columns = Array.from({ length: lanes }, (_, column) => ({ from: column, to: column }));
+    this.#relayOut({ lanes, rows: Math.ceil((rows * HEADROOM) / ROW_STEP) * ROW_STEP }, columns);
   }
 
-  /** Copies `count` tokens of `lane` from a step's output [2·layers, n, B, K·D] to its rows from `start` on. */
-  write(lane: number, start: number, count: number, step: { readonly data: Float32Array; readonly tokens: number }): void {
-    const [B, width] = [this.#lanes, this.#width];
-    this.#buffers.forEach((buffer, i) => {
+  /** Changes the number of columns and which lane has which. */
+  moveColumns(lanes: number, moves: readonly ColumnMove[]): void {
+    this.#relayOut({ lanes, rows: this.#size.rows }, moves);
+  }
+
+  /** Copies `count` tokens of a column from a step's output [2·layers, n, B, K, D] to its rows from `start` on. */
+  write(column: number, start: number, count: number, step: { readonly data: Float32Array; readonly tokens: number }): void {
+    const { lanes, rows } = this.#size;
+    const [K, D, { data, tokens }] = [this.#heads, this.#width, step];
+    for (let i = 0; i < this.#buffers.length; i++) {
+      const buffer = this.#buffers[i] as Float32Array;
       for (let t = 0; t < count; t++) {
-        const from = ((i * step.tokens + t) * B + lane) * width;
-        buffer.set(step.data.subarray(from, from + width), ((start + t) * B + lane) * width);
+        const from = ((i * tokens + t) * lanes + column) * K * D;
+        const to = (column * K * rows + start + t) * D;
+        // Some hundred short runs a step: a loop is faster than as many views.
+        for (let head = 0; head < K; head++)
+          for (let d = 0; d < D; d++) buffer[to + head * rows * D + d] = data[from + head * D + d] as number;
       }
-    });
+    }
   }
 
-  /** Changes the number of columns. `moves`: which old column, and how many of its rows, go to which new one. */
-  relayOut(lanes: number, moves: readonly { readonly from: number; readonly to: number; readonly rows: number }[]): void {
-    const [oldLanes, width] = [this.#lanes, this.#width];
-    const buffers = this.#allocate(lanes, this.#capacity);
+  #relayOut(size: CacheSize, moves: readonly ColumnMove[]): void {
+    const [K, D] = [this.#heads, this.#width];
+    const old = this.#size;
+    const kept = Math.min(old.rows, size.rows) * D;
+    const buffers = this.#allocate(size);
     this.#buffers.forEach((buffer, i) => {
-      const target = buffers[i] as Float32Array;
-      for (const { from, to, rows } of moves)
-        for (let t = 0; t < rows; t++) {
-          const start = (t * oldLanes + from) * width;
-          target.set(buffer.subarray(start, start + width), (t * lanes + to) * width);
+      for (const { from, to } of moves)
+        for (let head = 0; head < K; head++) {
+          const start = (from * K + head) * old.rows * D;
+          (buffers[i] as Float32Array).set(buffer.subarray(start, start + kept), (to * K + head) * size.rows * D);
         }
     });
     this.#buffers = buffers;
-    this.#lanes = lanes;
+    this.#size = size;
   }
 
-  #allocate(lanes: number, rows: number): Float32Array[] {
-    return Array.from({ length: 2 * this.#layers }, () => new Float32Array(rows * lanes * this.#width));
+  #allocate({ lanes, rows }: CacheSize): readonly Float32Array[] {
+    return Array.from({ length: 2 * this.#layers }, () => new Float32Array(lanes * this.#heads * rows * this.#width));
   }
 }

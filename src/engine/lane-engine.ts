@@ -50,7 +50,7 @@ export class LaneEngine {
     this.config = config;
     this.#weights = weights;
     this.#options = { threads: options.threads, int8: options.int8 ?? false };
-    this.#cache = new KeyValueCache(config, 1);
+    this.#cache = new KeyValueCache(config);
   }
 
   /** A new lane; `seed` alone decides what it draws. */
@@ -164,7 +164,7 @@ export class LaneEngine {
       });
     this.#weights = weights;
     // Not a row of the old weights stays: a mask can't hide what is not a number.
-    this.#cache = new KeyValueCache(this.config, 1);
+    this.#cache = new KeyValueCache(this.config);
     // Without open lanes no step is under way.
     await this.#disposeSessions();
   }
@@ -204,20 +204,24 @@ export class LaneEngine {
   async #step(waiting: readonly Lane[]): Promise<void> {
     this.#placeLanes();
     const { config } = this;
-    const B = this.#cache.lanes;
+    const B = this.#cache.size.lanes;
     const n = bestWidth(waiting.map(pendingCount), B);
-    const cached = Math.max(1, ...[...this.#lanes.values()].map(({ length }) => length));
-    this.#cache.reserve(cached + n);
+    const reads = waiting.map((lane) => ({ lane, tokens: pendingTokens(lane, n) }));
+    const lengths = [
+      ...[...this.#lanes.values()].map(({ length }) => length),
+      ...reads.map(({ lane, tokens: read }) => lane.length + read.length),
+    ];
+    this.#cache.fitRows(Math.max(...lengths));
+    const { rows } = this.#cache.size;
 
     const tokens = new Int32Array(n * B);
     const positions = new Int32Array(n * B);
     const targets = new Int32Array(n * B);
     const last = Int32Array.from({ length: B }, (_, lane) => lane);
-    const cachedMask = new Float32Array(B * cached).fill(HIDDEN_SCORE);
+    const cachedMask = new Float32Array(B * rows).fill(HIDDEN_SCORE);
     const groups = config.heads / config.keyValueHeads;
-    const reads = waiting.map((lane) => ({ lane, tokens: pendingTokens(lane, n) }));
     for (const { lane, tokens: read } of reads) {
-      cachedMask.fill(0, lane.column * cached, lane.column * cached + lane.length);
+      cachedMask.fill(0, lane.column * rows, lane.column * rows + lane.length);
       last[lane.column] = (read.length - 1) * B + lane.column;
       for (let t = 0; t < read.length; t++) {
         const at = t * B + lane.column;
@@ -231,13 +235,13 @@ export class LaneEngine {
     const feeds: Record<string, Value> = {
       tokens: { data: tokens, shape: [n * B] },
       positions: { data: positions, shape: [n * B] },
-      cachedMask: { data: cachedMask, shape: [B, 1, 1, cached] },
+      cachedMask: { data: cachedMask, shape: [B, 1, 1, rows] },
       freshMask: { data: freshMask(B, n, groups), shape: [B, 1, n * groups, n] },
       last: { data: last, shape: [B] },
       targets: { data: targets, shape: [n * B] },
     };
-    const shape = [cached, B, config.keyValueHeads, config.headWidth];
-    this.#cache.prefix(cached).forEach(({ keys, values }, layer) => {
+    const shape = [B, config.keyValueHeads, rows, config.headWidth];
+    this.#cache.layers.forEach(({ keys, values }, layer) => {
       feeds[`keys.${layer}`] = { data: keys, shape };
       feeds[`values.${layer}`] = { data: values, shape };
     });
@@ -248,7 +252,7 @@ export class LaneEngine {
   /** Moves a step's results into the lane: cache rows, pointer memory, nats, the prediction after its last token. */
   #takeIn(lane: Lane, read: readonly number[], results: Readonly<Record<string, Value>>, n: number): void {
     const { vocabularySize: V, pointerWidth: P } = this.config;
-    const B = this.#cache.lanes;
+    const B = this.#cache.size.lanes;
     const floats = (name: string): Float32Array | undefined => results[name]?.data as Float32Array | undefined;
     this.#cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n });
     const projections = floats('pointer');
@@ -376,13 +380,17 @@ export class LaneEngine {
   /** Gives new lanes a column; lays the cache out anew where they don't fit, or where at most half of it is in use. */
   #placeLanes(): void {
     const lanes = [...this.#lanes.values()];
-    const size = LANE_COUNTS.find((count) => count >= lanes.length) as number;
-    if (size !== this.#cache.lanes && (lanes.length > this.#cache.lanes || lanes.length * 2 <= this.#cache.lanes)) {
-      const moves = lanes.map((lane, to) => ({ from: Math.max(0, lane.column), to, rows: lane.length }));
-      this.#cache.relayOut(size, moves);
-      for (const [to, lane] of lanes.entries()) lane.column = to;
+    const present = this.#cache.size.lanes;
+    const wanted = LANE_COUNTS.find((count) => count >= lanes.length) as number;
+    if (wanted !== present && (lanes.length > present || lanes.length * 2 <= present)) {
+      const moves = lanes.map((lane, to) => ({ lane, from: lane.column, to }));
+      this.#cache.moveColumns(
+        wanted,
+        moves.filter(({ from }) => from >= 0),
+      );
+      for (const { lane, to } of moves) lane.column = to;
     }
-    const free = new Set(Array.from({ length: this.#cache.lanes }, (_, column) => column));
+    const free = new Set(Array.from({ length: this.#cache.size.lanes }, (_, column) => column));
     for (const { column } of lanes) free.delete(column);
     for (const lane of lanes)
       if (lane.column < 0) {

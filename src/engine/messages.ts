@@ -1,4 +1,5 @@
 /** What an engine and its worker thread say to each other: calls by number, answers by the same number. */
+import type { TokenGrammar } from '../grammar/index.ts';
 import type { ModelConfig, Weights } from '../model/index.ts';
 import type { AppendResult, DecodeResult } from './lane.ts';
 import type { DecodeOptions, EngineOptions } from './lane-engine.ts';
@@ -14,11 +15,22 @@ export interface EngineSetup {
 export interface EngineCalls {
   open: { readonly takes: { readonly seed: number | string }; readonly gives: number };
   append: { readonly takes: { readonly lane: number; readonly tokens: Int32Array }; readonly gives: AppendResult };
-  decode: { readonly takes: { readonly lane: number; readonly options: DecodeOptions }; readonly gives: DecodeResult };
+  /** `grammar` numbers a grammar; its states come with its first use only. */
+  decode: {
+    readonly takes: { readonly lane: number; readonly options: Omit<DecodeOptions, 'grammar'>; readonly grammar?: SentGrammar };
+    readonly gives: DecodeResult;
+  };
+  /** The caller has let go of a grammar. */
+  forget: { readonly takes: { readonly grammar: number }; readonly gives: undefined };
   close: { readonly takes: { readonly lane: number }; readonly gives: undefined };
   updateWeights: { readonly takes: { readonly weights: Weights }; readonly gives: undefined };
   dispose: { readonly takes: Readonly<Record<never, never>>; readonly gives: undefined };
 }
+export interface SentGrammar {
+  readonly number: number;
+  readonly grammar?: TokenGrammar;
+}
+
 export type EngineCall = keyof EngineCalls;
 
 export interface Request<K extends EngineCall = EngineCall> {

@@ -1,6 +1,7 @@
 /** The worker thread of an `Engine`: a `LaneEngine` that answers messages. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { JourneymanError, RuntimeError } from '../base/index.ts';
+import type { TokenGrammar } from '../grammar/index.ts';
 import { LaneEngine } from './lane-engine.ts';
 import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError } from './messages.ts';
 
@@ -8,6 +9,7 @@ if (!parentPort)
   throw new RuntimeError({ operation: 'engine worker', got: 'the main thread', expected: 'a worker thread', fix: 'use Engine.start' });
 const port = parentPort;
 const { config, weights, options } = workerData as EngineSetup;
+const grammars = new Map<number, TokenGrammar>();
 const engine = new LaneEngine(config, weights, options);
 
 const CALLS: {
@@ -15,7 +17,15 @@ const CALLS: {
 } = {
   open: ({ seed }) => engine.open(seed),
   append: ({ lane, tokens }) => engine.append(lane, tokens),
-  decode: ({ lane, options: how }) => engine.decode(lane, how),
+  decode: ({ lane, options: how, grammar: sent }) => {
+    if (!sent) return engine.decode(lane, how);
+    const grammar = sent.grammar ?? grammars.get(sent.number);
+    if (!grammar)
+      throw new RuntimeError({ operation: 'engine worker', got: `grammar ${sent.number}`, expected: 'one that was sent before' });
+    grammars.set(sent.number, grammar);
+    return engine.decode(lane, { ...how, grammar });
+  },
+  forget: ({ grammar }) => void grammars.delete(grammar),
   close: ({ lane }) => void engine.close(lane),
   updateWeights: async ({ weights: next }) => void (await engine.updateWeights(next)),
   dispose: async () => void (await engine.dispose()),

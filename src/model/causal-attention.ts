@@ -17,7 +17,7 @@ export interface CausalOptions {
   readonly time: number;
   /** B: lanes. */
   readonly lanes: number;
-  /** Queries a block; default: 128. */
+  /** Queries a block; default: 64 up to 512 tokens a lane, then 128. */
   readonly block?: number;
 }
 
@@ -26,7 +26,7 @@ export function causalAttention(
   graph: Graph,
   config: ModelConfig,
   episodes: Tensor,
-  { time: T, lanes: B, block = 128 }: CausalOptions,
+  { time: T, lanes: B, block = T <= 512 ? 64 : 128 }: CausalOptions,
 ): Attend {
   const { heads: H, keyValueHeads: K, headWidth: D } = config;
   const scale = 1 / Math.sqrt(D);

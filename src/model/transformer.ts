@@ -58,8 +58,10 @@ export function trunk({
   const at = ops.cast(positions, 'int64');
   const multiply = (input: Tensor, name: string, sizes: readonly number[]): readonly Tensor[] => {
     if (products === 'together') return ops.split(project(input, name), 1, sizes);
-    let end = 0;
-    return sizes.map((size) => project(input, name, { start: end, end: (end += size) }));
+    return sizes.map((size, i) => {
+      const start = sizes.slice(0, i).reduce((sum, before) => sum + before, 0);
+      return project(input, name, { start, end: start + size });
+    });
   };
   const queriesKeysValues = (input: Tensor, name: string): readonly [Tensor, Tensor, Tensor] => {
     if (products === 'together') {

@@ -166,50 +166,36 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
     emitter.node('Transpose', [mixed as string], { outputs: [output], attributes: { perm: { ints: [2, 0, 1, 3] } } });
   },
   cachedAttention: ({ emitter, tensors, inputs, outputs, attributes: { scale } }) => {
-    const [q, cachedKeys, cachedValues, keys, values, cachedMask, mask] = inputs as readonly string[] as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    const [n, B, H, D] = tensors[0]?.shape as [number, number, number, number];
-    const K = tensors[3]?.shape[2] as number;
+    const [q, cachedKeys, cachedValues, keys, values, cachedMask, mask] = inputs as Seven<string>;
+    const [{ shape }, , , { shape: freshShape }] = tensors as unknown as Seven<Tensor>;
+    const [n, B, H, D] = shape as [number, number, number, number];
+    const K = freshShape[2] as number;
     const G = H / K;
-    // The query heads that share a key head become rows of one product: [B, K, n·G, D].
-    const grouped = G === 1 ? q : regroup(emitter, q, { split: [n, B, K, G, D], permutation: [1, 2, 0, 3, 4], joined: [B, K, n * G, D] });
-    const score = (k: string, m: string | undefined): string => {
-      const [product] = fusedMatMul(emitter, [grouped, k], {
-        transposeA: false,
-        transposeB: true,
-        timeMajorA: G === 1,
-        timeMajorB: true,
-        alpha: scale,
-      });
-      return m === undefined ? (product as string) : (emitter.node('Add', [product as string, m])[0] as string);
-    };
-    const [scores] = emitter.node('Concat', [score(cachedKeys, cachedMask), score(keys, n === 1 ? undefined : mask)], {
-      attributes: { axis: { int: 3 } },
-    }) as [string];
+    // Scaled here and not by alpha: the runtime has a fast path for one row a product, with alpha 1 only.
+    const [scaled] = emitter.node('Mul', [q, emitter.floats([scale])]) as [string];
+    // Head-major, and the query heads that share a key head as rows of one product: [B, K, n·G, D].
+    const grouped =
+      n === 1
+        ? (emitter.node('Reshape', [scaled, emitter.ints([B, K, G, D])])[0] as string)
+        : regroup(emitter, scaled, { split: [n, B, K, G, D], permutation: [1, 2, 0, 3, 4], joined: [B, K, n * G, D] });
+    const product = (a: string, b: string, how: { readonly transposeB: boolean; readonly timeMajorB: boolean }): string =>
+      fusedMatMul(emitter, [a, b], { transposeA: false, timeMajorA: false, alpha: 1, ...how })[0] as string;
+    const cachedScores = product(grouped, cachedKeys, { transposeB: true, timeMajorB: false });
+    const freshScores = product(grouped, keys, { transposeB: true, timeMajorB: true });
+    const [cachedMasked] = emitter.node('Add', [cachedScores, cachedMask]) as [string];
+    const freshMasked = n === 1 ? freshScores : (emitter.node('Add', [freshScores, mask])[0] as string);
+    const [scores] = emitter.node('Concat', [cachedMasked, freshMasked], { attributes: { axis: { int: 3 } } }) as [string];
     const [weights] = emitter.node('Softmax', [scores], { attributes: { axis: { int: -1 } } }) as [string];
-    const mix = (from: number, to: number, v: string): string => {
-      const [part] = emitter.node('Slice', [weights, emitter.ints([from]), emitter.ints([to]), emitter.ints([3])]) as [string];
-      return fusedMatMul(emitter, [part, v], {
-        transposeA: false,
-        transposeB: false,
-        timeMajorA: false,
-        timeMajorB: true,
-        alpha: 1,
-      })[0] as string;
-    };
-    const [mixed] = emitter.node('Add', [mix(0, -n, cachedValues), mix(-n, Number.MAX_SAFE_INTEGER, values)]) as [string];
-    if (G === 1) emitter.node('Transpose', [mixed], { outputs, attributes: { perm: { ints: [2, 0, 1, 3] } } });
-    else
-      emitter.node('Identity', [regroup(emitter, mixed, { split: [B, K, n, G, D], permutation: [2, 0, 1, 3, 4], joined: [n, B, H, D] })], {
-        outputs,
-      });
+    const part = (from: number, to: number): string =>
+      emitter.node('Slice', [weights, emitter.ints([from]), emitter.ints([to]), emitter.ints([3])])[0] as string;
+    const fromCache = product(part(0, -n), cachedValues, { transposeB: false, timeMajorB: false });
+    const fromFresh = product(part(-n, Number.MAX_SAFE_INTEGER), values, { transposeB: false, timeMajorB: true });
+    const [mixed] = emitter.node('Add', [fromCache, fromFresh]) as [string];
+    const result =
+      n === 1
+        ? (emitter.node('Reshape', [mixed, emitter.ints([1, B, H, D])])[0] as string)
+        : regroup(emitter, mixed, { split: [B, K, n, G, D], permutation: [2, 0, 1, 3, 4], joined: [n, B, H, D] });
+    emitter.node('Identity', [result], { outputs });
   },
   crossEntropy: ({ emitter, inputs, outputs }) => {
     const [logits, targets] = inputs as [string, string];
@@ -265,6 +251,8 @@ function reshapeSizes(shape: Shape, from: Shape): number[] {
 function sizes(shape: Shape): number[] {
   return shape.map((dim) => (typeof dim === 'number' ? dim : -1));
 }
+
+type Seven<T> = readonly [T, T, T, T, T, T, T];
 
 interface Regrouping {
   readonly split: readonly number[];

@@ -107,11 +107,11 @@ export const attention = (q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: 
 export interface CachedAttentionInputs {
   /** [n, B, H, D]. */
   readonly q: Tensor;
-  /** [S, B, K, D]: keys and values of earlier tokens. */
+  /** [B, K, S, D]: keys and values of earlier tokens. */
   readonly cached: { readonly keys: Tensor; readonly values: Tensor };
   /** [n, B, K, D]: those of the new tokens. */
   readonly fresh: { readonly keys: Tensor; readonly values: Tensor };
-  /** Added to the scores: [B, 1, 1, S] and [B, 1, n·H/K, n]. */
+  /** Added to the scores: [B, 1, 1, S] and [B, 1, n·H/K, n]; the latter is not read for n = 1, where a token sees itself. */
   readonly masks: { readonly cached: Tensor; readonly fresh: Tensor };
 }
 

@@ -189,9 +189,9 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
     const [q, cachedKeys, cachedValues, keys, values, cachedMask, mask] = takeMany('cachedAttention', inputs, 7);
     floats('cachedAttention', inputs);
     const [n, lanes, heads, width] = q.shape as [number, Dim, number, Dim];
-    const [cached, , groups] = cachedKeys.shape as [Dim, Dim, number];
+    const [, groups, cached] = cachedKeys.shape as [Dim, number, Dim];
     const fits =
-      [cachedKeys, cachedValues].every(({ shape }) => sameShape(shape, [cached, lanes, groups, width])) &&
+      [cachedKeys, cachedValues].every(({ shape }) => sameShape(shape, [lanes, groups, cached, width])) &&
       [keys, values].every(({ shape }) => sameShape(shape, [n, lanes, groups, width])) &&
       heads % groups === 0 &&
       sameShape(cachedMask.shape, [lanes, 1, 1, cached]) &&
@@ -200,7 +200,7 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
       throw wrong(
         'cachedAttention',
         inputs,
-        'q [n, B, H, D], cached [S, B, K, D] twice, new [n, B, K, D] twice, masks [B, 1, 1, S], [B, 1, n·H/K, n]',
+        'q [n, B, H, D], cached [B, K, S, D] twice, new [n, B, K, D] twice, masks [B, 1, 1, S], [B, 1, n·H/K, n]',
       );
     return [q];
   },

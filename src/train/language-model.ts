@@ -22,7 +22,7 @@ export interface LanguageModelGraph {
 }
 
 export interface LanguageModelOptions extends BatchSize {
-  /** Queries an attention block; default 128. */
+  /** Queries an attention block; default as `causalAttention`'s. */
   readonly block?: number;
 }
 

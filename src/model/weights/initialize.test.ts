@@ -17,7 +17,8 @@ describe('fresh weights', () => {
     expect(new Set(weights.get('value.bias'))).toEqual(new Set([0]));
     for (const [name, std] of [
       ['embedding', 0.02],
-      ['layers.1.down', 0.02 / 2],
+      // Two layers: 1/√(2·2·F).
+      ['layers.1.down', 1 / Math.sqrt(4 * config.feedForwardWidth)],
     ] as const) {
       const values = weights.get(name) as Float32Array;
       const mean = values.reduce((a, b) => a + b, 0) / values.length;
