@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, JourneymanError } from '../src/base/index.ts';
 import { CURVES_SUITE } from './engine/curves.ts';
 import { ENGINE_SUITE } from './engine/suite.ts';
-import type { Bench, Row } from './row.ts';
+import { type Bench, formatNumber, type Row } from './row.ts';
 
 const SUITES: Readonly<Record<string, readonly Bench[]>> = { engine: ENGINE_SUITE, curves: CURVES_SUITE };
 
@@ -52,11 +52,6 @@ function formatRow({ name, value, unit, ratio, peer, spread, note }: Row): strin
   if (spread) parts.push(`[${formatNumber(spread[0])} … ${formatNumber(spread[1])}]`);
   if (note) parts.push(note);
   return parts.join('  ');
-}
-
-function formatNumber(value: number): string {
-  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(2);
-  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(4)));
 }
 
 try {

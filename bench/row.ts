@@ -39,3 +39,9 @@ export function median(values: readonly number[]): number {
 }
 
 export const spreadOf = (values: readonly number[]): readonly [number, number] => [Math.min(...values), Math.max(...values)];
+
+/** Four digits that matter. */
+export function formatNumber(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(2);
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(4)));
+}

@@ -22,7 +22,7 @@ export const copying: Bench = {
     const tokenizer = tokenizerFor(Array.from({ length: 500 }, (_, i) => copyingTranscript(`vocabulary/${i}`)));
     const config = presetConfig('micro', { vocabularySize: tokenizer.vocabularySize });
     const episode = (number: string): TaskEpisode => {
-      const encoded = encodeTranscript(copyingTranscript(number), tokenizer, { weights: WEIGHTS });
+      const encoded = encodeTranscript(copyingTranscript(number), tokenizer, { weights: { ...WEIGHTS, observe: 0 } });
       return {
         episode: encoded,
         units: encoded.weights.reduce(
@@ -38,7 +38,7 @@ export const copying: Bench = {
       episode,
       peakRate: 2e-3,
       steps: 2000,
-      coolDown: { from: 0.5, steps: 800 },
+      coolDown: { from: 0.8, steps: 900 },
       seed,
       say,
     });

@@ -6,15 +6,17 @@
  * together with what follows it. What a lane gets does not depend on what runs beside it, but for float32 rounding.
  */
 import { ConfigError, DataError, Random, RuntimeError } from '../base/index.ts';
-import { compileGrammar, isReferenceId, SPECIAL_TOKENS, type TokenGrammar } from '../grammar/index.ts';
-import { HIDDEN_SCORE, type ModelConfig, type Weights } from '../model/index.ts';
-import type { Session, Value } from '../tensor/index.ts';
+import { compileGrammar, SPECIAL_TOKENS, type TokenGrammar } from '../grammar/index.ts';
+import type { ModelConfig, Weights } from '../model/index.ts';
+import type { Session } from '../tensor/index.ts';
+import { advance, tooLong } from './decoding.ts';
 import { type CompileOptions, compileStep } from './incremental-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import { type AppendResult, type DecodeJob, type DecodeResult, type Lane, pendingCount, pendingTokens, type StopReason } from './lane.ts';
-import { modelLogprobs, natsOf, PointerMemory } from './prediction.ts';
-import { checkSampling, logSumExp, type SamplingOptions, sampleToken } from './sampling.ts';
-import { bestWidth, freshMask } from './step-plan.ts';
+import { type AppendResult, type DecodeResult, type Lane, pendingCount, pendingTokens } from './lane.ts';
+import { PointerMemory } from './prediction.ts';
+import { checkSampling, type SamplingOptions } from './sampling.ts';
+import { stepFeeds, takeIn } from './step.ts';
+import { bestWidth } from './step-plan.ts';
 
 export interface EngineOptions {
   /** Threads of the runtime; default as `Session`'s. */
@@ -34,6 +36,7 @@ export interface DecodeOptions extends SamplingOptions {
 
 /** Lane counts that the cache and the sessions are laid out for. */
 const LANE_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+
 export class LaneEngine {
   readonly config: ModelConfig;
   readonly #options: CompileOptions;
@@ -188,7 +191,7 @@ export class LaneEngine {
       await new Promise(setImmediate);
       try {
         if (this.#disposed) throw disposedError('engine at work');
-        for (const lane of this.#lanes.values()) this.#advance(lane);
+        for (const lane of this.#lanes.values()) advance(lane, this.config.contextLength);
         const waiting = [...this.#lanes.values()].filter((lane) => pendingCount(lane) > 0);
         if (waiting.length > 0) await this.#step(waiting);
         else break;
@@ -212,150 +215,9 @@ export class LaneEngine {
       ...reads.map(({ lane, tokens: read }) => lane.length + read.length),
     ];
     this.#cache.fitRows(Math.max(...lengths));
-    const { rows } = this.#cache.size;
-
-    const tokens = new Int32Array(n * B);
-    const positions = new Int32Array(n * B);
-    const targets = new Int32Array(n * B);
-    const last = Int32Array.from({ length: B }, (_, lane) => lane);
-    const cachedMask = new Float32Array(B * rows).fill(HIDDEN_SCORE);
-    const groups = config.heads / config.keyValueHeads;
-    for (const { lane, tokens: read } of reads) {
-      cachedMask.fill(0, lane.column * rows, lane.column * rows + lane.length);
-      last[lane.column] = (read.length - 1) * B + lane.column;
-      for (let t = 0; t < read.length; t++) {
-        const at = t * B + lane.column;
-        tokens[at] = read[t] as number;
-        positions[at] = lane.length + t;
-        targets[at] = read[t + 1] ?? 0;
-      }
-    }
-
     const session = await this.#sessionFor(n, B);
-    const feeds: Record<string, Value> = {
-      tokens: { data: tokens, shape: [n * B] },
-      positions: { data: positions, shape: [n * B] },
-      cachedMask: { data: cachedMask, shape: [B, 1, 1, rows] },
-      freshMask: { data: freshMask(B, n, groups), shape: [B, 1, n * groups, n] },
-      last: { data: last, shape: [B] },
-      targets: { data: targets, shape: [n * B] },
-    };
-    const shape = [B, config.keyValueHeads, rows, config.headWidth];
-    this.#cache.layers.forEach(({ keys, values }, layer) => {
-      feeds[`keys.${layer}`] = { data: keys, shape };
-      feeds[`values.${layer}`] = { data: values, shape };
-    });
-    const results = await session.run(feeds);
-    for (const { lane, tokens: read } of reads) this.#takeIn(lane, read, results, n);
-  }
-
-  /** Moves a step's results into the lane: cache rows, pointer memory, nats, the prediction after its last token. */
-  #takeIn(lane: Lane, read: readonly number[], results: Readonly<Record<string, Value>>, n: number): void {
-    const { vocabularySize: V, pointerWidth: P } = this.config;
-    const B = this.#cache.size.lanes;
-    const floats = (name: string): Float32Array | undefined => results[name]?.data as Float32Array | undefined;
-    this.#cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n });
-    const projections = floats('pointer');
-    const projectionsOf = (t: number): Float32Array =>
-      (projections as Float32Array).subarray((t * B + lane.column) * 4 * P, (t * B + lane.column + 1) * 4 * P);
-    if (lane.pointer) for (const [t, token] of read.entries()) lane.pointer.read(token, isReferenceId(token), projectionsOf(t));
-
-    const nats = floats('nats');
-    const job = lane.jobs[0];
-    const fromJob = lane.unread === undefined ? 0 : 1;
-    if (job?.kind === 'append') {
-      const given = read.length - fromJob;
-      // The first given token was predicted by what stood before; every later one by this step.
-      if (fromJob === 0 && lane.prediction) job.nats[job.read] = natsOf(lane.prediction, read[0] as number);
-      for (let t = 0; t < read.length; t++) {
-        const predicted = job.read + t - fromJob + 1;
-        if (t + 1 < read.length && nats) job.nats[predicted] = nats[t * B + lane.column] as number;
-      }
-      job.read += given;
-    }
-    lane.unread = undefined;
-    lane.length += read.length;
-
-    const logits = (floats('logits') as Float32Array).slice(lane.column * V, (lane.column + 1) * V);
-    lane.prediction = {
-      logits,
-      logSumExp: logSumExp(logits),
-      value: floats('value')?.[lane.column] ?? Number.NaN,
-      pointer: lane.pointer && {
-        query: lane.pointer.queryAfter(projectionsOf(read.length - 1)),
-        gate: floats('pointerGate')?.[lane.column] as number,
-      },
-    };
-    if (job?.kind === 'append' && job.read === job.tokens.length) {
-      lane.jobs.shift();
-      job.resolve({ nats: job.nats });
-    }
-  }
-
-  /** Does what needs no step: samples the next token where the lane's prediction is fresh, ends what has no room left. */
-  #advance(lane: Lane): void {
-    const { contextLength } = this.config;
-    for (let [job] = lane.jobs; job; [job] = lane.jobs) {
-      if (job.kind === 'append') {
-        // A decode before it may have used the room that it had when it came.
-        const ahead = lane.length + (lane.unread === undefined ? 0 : 1);
-        const left = job.tokens.length - job.read;
-        if (ahead + left <= contextLength) return;
-        lane.jobs.shift();
-        job.reject(tooLong(left, ahead, contextLength));
-        continue;
-      }
-      const { prediction } = lane;
-      if (!prediction || lane.unread !== undefined) return;
-      if (job.tokens.length === 0) job.value = prediction.value;
-      if (lane.length >= contextLength) {
-        lane.jobs.shift();
-        job.resolve(decodeResult(job, 'context'));
-        continue;
-      }
-      if (!Number.isFinite(prediction.logSumExp)) {
-        lane.jobs.shift();
-        job.reject(
-          new RuntimeError({
-            operation: 'decode',
-            got: `logits with log Σ exp = ${prediction.logSumExp}`,
-            expected: 'finite ones',
-            fix: 'look for weights that are not numbers',
-          }),
-        );
-        continue;
-      }
-      const state = job.states?.[job.state];
-      const pointing = state?.pointing === true && prediction.pointer !== undefined;
-      const logprobs = modelLogprobs(prediction, pointing ? lane.pointer : undefined);
-      const sampled = sampleToken(logprobs, job.sampling, lane.random, state?.next);
-      if (!sampled) {
-        lane.jobs.shift();
-        job.reject(
-          new RuntimeError({ operation: 'decode', got: `grammar state ${job.state} without a next token`, expected: 'a state with edges' }),
-        );
-        continue;
-      }
-      job.tokens.push(sampled.token);
-      job.logprobs.push(sampled.logprob);
-      job.sampledLogprobs.push(sampled.sampledLogprob);
-      job.pointed.push(pointing ? 1 : 0);
-      job.state = state ? (state.next[sampled.token] as number) : 0;
-      lane.unread = sampled.token;
-      const stopReason = this.#stopReason(lane, job, sampled.token);
-      if (!stopReason) return;
-      lane.jobs.shift();
-      job.resolve(decodeResult(job, stopReason));
-    }
-  }
-
-  #stopReason(lane: Lane, job: DecodeJob, token: number): StopReason | undefined {
-    const stop = job.states?.[job.state]?.stop;
-    if (stop) return stop;
-    if (job.stopTokens.has(token)) return 'stop token';
-    if (job.tokens.length >= job.maxTokens) return 'length';
-    if (lane.length + 1 >= this.config.contextLength) return 'context';
-    return undefined;
+    const results = await session.run(stepFeeds(config, this.#cache, reads, n));
+    for (const read of reads) takeIn(config, this.#cache, read, { results, width: n });
   }
 
   #compiled(grammar: TokenGrammar): ReturnType<typeof compileGrammar> {
@@ -373,6 +235,7 @@ export class LaneEngine {
     if (!session) {
       session = compileStep(this.config, this.#weights, { tokens: n, lanes: B }, this.#options);
       this.#sessions.set(key, session);
+      session.catch(() => this.#sessions.delete(key));
     }
     return session;
   }
@@ -423,27 +286,6 @@ export class LaneEngine {
     this.#sessions.clear();
     await Promise.all(sessions.map(async (session) => (await session).dispose()));
   }
-}
-
-function decodeResult(job: DecodeJob, stopReason: StopReason): DecodeResult {
-  return {
-    tokens: Int32Array.from(job.tokens),
-    logprobs: Float64Array.from(job.logprobs),
-    sampledLogprobs: Float64Array.from(job.sampledLogprobs),
-    pointed: Uint8Array.from(job.pointed),
-    value: job.value,
-    stopReason,
-    state: job.state,
-  };
-}
-
-function tooLong(count: number, ahead: number, contextLength: number): DataError {
-  return new DataError({
-    operation: 'append',
-    got: `${count} tokens on top of ${ahead}`,
-    expected: `at most ${contextLength} in all (the model's context)`,
-    fix: 'shorten the text, or end the episode',
-  });
 }
 
 function disposedError(operation: string): RuntimeError {

@@ -1,0 +1,92 @@
+/** What a lane does between two steps: it samples from its prediction, and ends what is done or has no room left. */
+import { DataError, RuntimeError } from '../base/index.ts';
+import type { DecodeJob, DecodeResult, Lane, StopReason } from './lane.ts';
+import { modelLogprobs } from './prediction.ts';
+import { sampleToken } from './sampling.ts';
+
+/** Does what needs no step: samples the next token where the lane's prediction is fresh, ends what has no room left. */
+export function advance(lane: Lane, contextLength: number): void {
+  for (let [job] = lane.jobs; job; [job] = lane.jobs) {
+    if (job.kind === 'append') {
+      // A decode before it may have used the room that it had when it came.
+      const ahead = lane.length + (lane.unread === undefined ? 0 : 1);
+      const left = job.tokens.length - job.read;
+      if (ahead + left <= contextLength) return;
+      lane.jobs.shift();
+      job.reject(tooLong(left, ahead, contextLength));
+      continue;
+    }
+    const { prediction } = lane;
+    if (!prediction || lane.unread !== undefined) return;
+    if (job.tokens.length === 0) job.value = prediction.value;
+    if (lane.length >= contextLength) {
+      lane.jobs.shift();
+      job.resolve(decodeResult(job, 'context'));
+      continue;
+    }
+    if (!Number.isFinite(prediction.logSumExp)) {
+      lane.jobs.shift();
+      job.reject(
+        new RuntimeError({
+          operation: 'decode',
+          got: `logits with log Σ exp = ${prediction.logSumExp}`,
+          expected: 'finite ones',
+          fix: 'look for weights that are not numbers',
+        }),
+      );
+      continue;
+    }
+    const state = job.states?.[job.state];
+    const pointing = state?.pointing === true && prediction.pointer !== undefined;
+    const logprobs = modelLogprobs(prediction, pointing ? lane.pointer : undefined);
+    const sampled = sampleToken(logprobs, job.sampling, lane.random, state?.next);
+    if (!sampled) {
+      lane.jobs.shift();
+      job.reject(
+        new RuntimeError({ operation: 'decode', got: `grammar state ${job.state} without a next token`, expected: 'a state with edges' }),
+      );
+      continue;
+    }
+    job.tokens.push(sampled.token);
+    job.logprobs.push(sampled.logprob);
+    job.sampledLogprobs.push(sampled.sampledLogprob);
+    job.pointed.push(pointing ? 1 : 0);
+    job.state = state ? (state.next[sampled.token] as number) : 0;
+    lane.unread = sampled.token;
+    const stopReason = stopReasonOf(lane, job, contextLength);
+    if (!stopReason) return;
+    lane.jobs.shift();
+    job.resolve(decodeResult(job, stopReason));
+  }
+}
+
+function stopReasonOf(lane: Lane, job: DecodeJob, contextLength: number): StopReason | undefined {
+  const stop = job.states?.[job.state]?.stop;
+  if (stop) return stop;
+  if (job.stopTokens.has(job.tokens.at(-1) as number)) return 'stop token';
+  if (job.tokens.length >= job.maxTokens) return 'length';
+  if (lane.length + 1 >= contextLength) return 'context';
+  return undefined;
+}
+
+function decodeResult(job: DecodeJob, stopReason: StopReason): DecodeResult {
+  return {
+    tokens: Int32Array.from(job.tokens),
+    logprobs: Float64Array.from(job.logprobs),
+    sampledLogprobs: Float64Array.from(job.sampledLogprobs),
+    pointed: Uint8Array.from(job.pointed),
+    value: job.value,
+    stopReason,
+    state: job.state,
+  };
+}
+
+/** An append that the context has no room for. */
+export function tooLong(count: number, ahead: number, contextLength: number): DataError {
+  return new DataError({
+    operation: 'append',
+    got: `${count} tokens on top of ${ahead}`,
+    expected: `at most ${contextLength} in all (the model's context)`,
+    fix: 'shorten the text, or end the episode',
+  });
+}

@@ -1,0 +1,107 @@
+/** One engine step at the level of numbers: what is fed for the tokens that lanes read, and what its results mean to them. */
+import { isReferenceId } from '../grammar/index.ts';
+import { HIDDEN_SCORE, type ModelConfig } from '../model/index.ts';
+import type { Value, Values } from '../tensor/index.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
+import type { Lane } from './lane.ts';
+import { natsOf } from './prediction.ts';
+import { logSumExp } from './sampling.ts';
+import { freshMask } from './step-plan.ts';
+
+/** A lane and the tokens that it reads in this step, at most n. */
+export interface LaneRead {
+  readonly lane: Lane;
+  readonly tokens: readonly number[];
+}
+
+export interface StepOutcome {
+  /** As `compileStep` names them. */
+  readonly results: Values;
+  /** n. */
+  readonly width: number;
+}
+
+/** The feeds of a step of width n, shapes as in `compileStep`. */
+export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: readonly LaneRead[], n: number): Values {
+  const { lanes: B, rows } = cache.size;
+
+  const tokens = new Int32Array(n * B);
+  const positions = new Int32Array(n * B);
+  const targets = new Int32Array(n * B);
+  const last = Int32Array.from({ length: B }, (_, lane) => lane);
+  const cachedMask = new Float32Array(B * rows).fill(HIDDEN_SCORE);
+  const groups = config.heads / config.keyValueHeads;
+  for (const { lane, tokens: read } of reads) {
+    cachedMask.fill(0, lane.column * rows, lane.column * rows + lane.length);
+    last[lane.column] = (read.length - 1) * B + lane.column;
+    for (let t = 0; t < read.length; t++) {
+      const at = t * B + lane.column;
+      tokens[at] = read[t] as number;
+      positions[at] = lane.length + t;
+      targets[at] = read[t + 1] ?? 0;
+    }
+  }
+
+  const feeds: Record<string, Value> = {
+    tokens: { data: tokens, shape: [n * B] },
+    positions: { data: positions, shape: [n * B] },
+    cachedMask: { data: cachedMask, shape: [B, 1, 1, rows] },
+    freshMask: { data: freshMask(B, n, groups), shape: [B, 1, n * groups, n] },
+    last: { data: last, shape: [B] },
+    targets: { data: targets, shape: [n * B] },
+  };
+  const shape = [B, config.keyValueHeads, rows, config.headWidth];
+  cache.layers.forEach(({ keys, values }, layer) => {
+    feeds[`keys.${layer}`] = { data: keys, shape };
+    feeds[`values.${layer}`] = { data: values, shape };
+  });
+  return feeds;
+}
+
+/** Moves a step's results into the lane: cache rows, pointer memory, nats, the prediction after its last token. */
+export function takeIn(
+  config: ModelConfig,
+  cache: KeyValueCache,
+  { lane, tokens: read }: LaneRead,
+  { results, width: n }: StepOutcome,
+): void {
+  const { vocabularySize: V, pointerWidth: P } = config;
+  const B = cache.size.lanes;
+  const floats = (name: string): Float32Array | undefined => results[name]?.data as Float32Array | undefined;
+  cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n });
+  const projections = floats('pointer');
+  const projectionsOf = (t: number): Float32Array =>
+    (projections as Float32Array).subarray((t * B + lane.column) * 4 * P, (t * B + lane.column + 1) * 4 * P);
+  if (lane.pointer) for (const [t, token] of read.entries()) lane.pointer.read(token, isReferenceId(token), projectionsOf(t));
+
+  const nats = floats('nats');
+  const job = lane.jobs[0];
+  const fromJob = lane.unread === undefined ? 0 : 1;
+  if (job?.kind === 'append') {
+    const given = read.length - fromJob;
+    // The first given token was predicted by what stood before; every later one by this step.
+    if (fromJob === 0 && lane.prediction) job.nats[job.read] = natsOf(lane.prediction, read[0] as number);
+    for (let t = 0; t < read.length; t++) {
+      const predicted = job.read + t - fromJob + 1;
+      if (t + 1 < read.length && nats) job.nats[predicted] = nats[t * B + lane.column] as number;
+    }
+    job.read += given;
+  }
+  lane.unread = undefined;
+  lane.length += read.length;
+
+  const logits = (floats('logits') as Float32Array).slice(lane.column * V, (lane.column + 1) * V);
+  lane.prediction = {
+    logits,
+    logSumExp: logSumExp(logits),
+    value: floats('value')?.[lane.column] ?? Number.NaN,
+    pointer: lane.pointer && {
+      query: lane.pointer.queryAfter(projectionsOf(read.length - 1)),
+      gate: floats('pointerGate')?.[lane.column] as number,
+    },
+  };
+  if (job?.kind === 'append' && job.read === job.tokens.length) {
+    lane.jobs.shift();
+    job.resolve({ nats: job.nats });
+  }
+}
