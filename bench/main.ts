@@ -59,5 +59,6 @@ try {
 } catch (error) {
   if (!(error instanceof JourneymanError)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  // A worker or a peer of the bench that failed may still be alive.
+  process.exit(1);
 }

@@ -29,7 +29,8 @@ export function parseRows(text: string): readonly StoredRow[] {
     .filter((line) => line.trim() !== '')
     .map((line, i) => {
       const parsed = row.safeParse(JSON.parse(line));
-      if (!parsed.success) throw new DataError({ operation: `benchmark row ${i + 1}`, got: line, expected: 'a row of the bench', cause: parsed.error });
+      if (!parsed.success)
+        throw new DataError({ operation: `benchmark row ${i + 1}`, got: line, expected: 'a row of the bench', cause: parsed.error });
       return parsed.data as StoredRow;
     });
 }

@@ -25,10 +25,11 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The Node that is fetched where the one that runs is older than `OLDEST_NODE`. The one place that pins it. */
+/** The Node that is fetched where the one that runs doesn't strip types unasked. The one place that pins it. */
 const FETCHED_NODE = '24.21.0';
-/** The first release that strips types unasked. */
+/** The first releases that strip types unasked: of major version 23 it came later. */
 const OLDEST_NODE = '22.18.0';
+const OLDEST_NODE_23 = '23.6.0';
 /** npm packages that hold Node's binary. `integrity` is checked by npm where it is known; elsewhere the registry's own counts. */
 const NODE_PACKAGES = {
   'linux-x64': {
@@ -73,7 +74,7 @@ export class SetUpError extends Error {
 /** Sets up what is missing. Returns the path of the Node that runs TypeScript. */
 export async function setUp() {
   const fetched = join(CACHE, 'node', `${FETCHED_NODE}-${PLATFORM}`, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  const node = isAtLeast(process.versions.node, OLDEST_NODE) ? process.execPath : fetched;
+  const node = stripsTypes(process.versions.node) ? process.execPath : fetched;
   if (existsSync(node) && arePackagesCurrent()) return node;
   const started = performance.now();
   const unlock = await lock();
@@ -92,6 +93,11 @@ export async function setUp() {
 export function environment(node) {
   const path = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   return { ...process.env, [path]: [dirname(node), process.env[path]].filter(Boolean).join(delimiter) };
+}
+
+/** Whether this Node runs TypeScript without a flag. */
+export function stripsTypes(version) {
+  return isAtLeast(version, version.startsWith('23.') ? OLDEST_NODE_23 : OLDEST_NODE);
 }
 
 /** `a` and `b` are versions like 22.18.0. */

@@ -10,7 +10,17 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { saveAtomically } from '../src/base/index.ts';
-import { createReporter, loadFolderModel, makeTokenizer, reportError, runTraining, terminalOf, writeOn } from '../src/cli/index.ts';
+import {
+  createReporter,
+  escapeControls,
+  loadFolderModel,
+  makeTokenizer,
+  reportError,
+  runTraining,
+  terminalOf,
+  watchOutput,
+  writeOn,
+} from '../src/cli/index.ts';
 import { countParameters, presetConfig } from '../src/model/index.ts';
 import { loadTexts, splitSource, textSource } from '../src/train/index.ts';
 
@@ -56,7 +66,7 @@ async function start(): Promise<void> {
 
   // 4. Out of the checkpoint into the engine: what does it write?
   const { text } = await writeOn(loadFolderModel(RUN), { prompt: PROMPT, tokens: 80, temperature: 0.7, topP: 0.95, seed: 1 });
-  console.log(`\nIt goes on after “${PROMPT}”:\n\n${indent(`${PROMPT}${text}`)}\n`);
+  console.log(`\nIt goes on after “${PROMPT}”:\n\n${indent(`${PROMPT}${process.stdout.isTTY ? escapeControls(text) : text}`)}\n`);
   console.log(
     `Next:\n  npx journeyman sample --from ${RUN} --prompt "The gym"\n  npx journeyman pretrain --text YOUR.txt --out runs/mine\n  rm -r ${RUN} && npm start      (from the beginning)`,
   );
@@ -74,6 +84,7 @@ function gatherText(): string {
 
 const indent = (text: string): string => text.replace(/^/gm, '    ');
 
+watchOutput();
 try {
   await start();
 } catch (error) {

@@ -3,16 +3,15 @@
  * then judged on unseen ones by the engine, which decodes greedily under the grammar, its own mistakes included.
  */
 import { Engine } from '../../src/engine/index.ts';
-import { boundaryId, encodeEcho, encodeTranscript, SPECIAL_TOKENS, spellReference } from '../../src/grammar/index.ts';
+import { boundaryId, DEFAULT_WEIGHTS, encodeEcho, encodeTranscript, SPECIAL_TOKENS, spellReference } from '../../src/grammar/index.ts';
 import { type ModelConfig, presetConfig, type Tokenizer, trainTokenizer, type Weights } from '../../src/model/index.ts';
 import type { Episode, Transcript } from '../../src/records/index.ts';
+import { textsOf } from '../../src/train/index.ts';
 import type { Bench, BenchContext, Measurement } from '../row.ts';
 import { copyingTranscript } from '../tasks/copying.ts';
 import { LONG_POINTING, POINTING, POINTING_GRAMMAR, type PointingOptions, pointingEpisode } from '../tasks/pointing.ts';
 import { type PracticeResult, practise, type TaskEpisode } from './practice.ts';
 
-/** Weight of the observation's tokens in the loss; the policy's weigh 1. */
-const WEIGHTS = { goal: 0, observe: 0.1, think: 1, act: 1, outcome: 1 } as const;
 const UNSEEN_STRINGS = 2000;
 const UNSEEN_DOCUMENTS = 125;
 
@@ -22,7 +21,7 @@ export const copying: Bench = {
     const tokenizer = tokenizerFor(Array.from({ length: 500 }, (_, i) => copyingTranscript(`vocabulary/${i}`)));
     const config = presetConfig('micro', { vocabularySize: tokenizer.vocabularySize });
     const episode = (number: string): TaskEpisode => {
-      const encoded = encodeTranscript(copyingTranscript(number), tokenizer, { weights: { ...WEIGHTS, observe: 0 } });
+      const encoded = encodeTranscript(copyingTranscript(number), tokenizer, { weights: { ...DEFAULT_WEIGHTS, observe: 0 } });
       return {
         episode: encoded,
         units: encoded.weights.reduce(
@@ -37,8 +36,8 @@ export const copying: Bench = {
       levels: 1,
       episode,
       peakRate: 2e-3,
-      steps: 2000,
-      coolDown: { from: 0.8, steps: 900 },
+      steps: 2300,
+      coolDown: { from: 0.8, steps: 1500 },
       seed,
       say,
     });
@@ -97,10 +96,7 @@ export async function practisePointing({ levels, seed, say, changes = {}, echo =
   const tokenizer = tokenizerFor(Array.from({ length: 300 }, (_, i) => pointingEpisode(`vocabulary/${i}`, POINTING).transcript));
   const config = presetConfig('micro', { vocabularySize: tokenizer.vocabularySize, ...changes });
   const episode = (number: string, level: number): TaskEpisode => {
-    const encoded = encodeTranscript(pointingEpisode(number, levels[level] as PointingOptions).transcript, tokenizer, {
-      weights: WEIGHTS,
-      echo,
-    });
+    const encoded = encodeTranscript(pointingEpisode(number, levels[level] as PointingOptions).transcript, tokenizer, { echo });
     // A field is two choices in a row: which one, and from where.
     let choices = 0;
     const units = Int32Array.from(encoded.pointed, (pointed) => (pointed ? choices++ >> 1 : -1));
@@ -125,34 +121,37 @@ export async function practisePointing({ levels, seed, say, changes = {}, echo =
 const withoutPointing = (episode: Episode): Episode => ({ ...episode, pointed: new Uint8Array(episode.tokens.length) });
 
 function tokenizerFor(transcripts: readonly Transcript[]): Tokenizer {
-  const texts = transcripts.flatMap(({ segments }) =>
-    segments.flatMap(({ pieces }) => pieces.flatMap((piece) => ('text' in piece ? [piece.text] : []))),
-  );
-  return trainTokenizer(texts, { vocabularySize: 1024, specialTokens: SPECIAL_TOKENS });
+  return trainTokenizer(transcripts.flatMap(textsOf), { vocabularySize: 1024, specialTokens: SPECIAL_TOKENS });
 }
 
 /** Share of unseen strings that the engine copies to the last token. */
 async function copiedExactly(config: ModelConfig, weights: Weights, tokenizer: Tokenizer): Promise<number> {
   const engine = await Engine.start(config, weights);
-  const copies = await inBatches(UNSEEN_STRINGS, async (i) => {
-    const { tokens } = encodeTranscript(copyingTranscript(`exam/${i}`), tokenizer);
-    const start = tokens.indexOf(boundaryId('act')) + 2;
-    const lane = await engine.open(i);
-    await engine.append(lane, tokens.slice(0, start));
-    const answer = await engine.decode(lane, { maxTokens: tokens.length - start + 1, temperature: 0, stopTokens: [boundaryId('end')] });
-    await engine.close(lane);
-    return answer.tokens.join() === tokens.slice(start).join();
-  });
-  await engine.dispose();
-  return copies.filter((exact) => exact).length / copies.length;
+  try {
+    const copies = await inBatches(UNSEEN_STRINGS, async (i) => {
+      const { tokens } = encodeTranscript(copyingTranscript(`exam/${i}`), tokenizer);
+      const start = tokens.indexOf(boundaryId('act')) + 2;
+      const lane = await engine.open(i);
+      await engine.append(lane, tokens.slice(0, start));
+      const answer = await engine.decode(lane, { maxTokens: tokens.length - start + 1, temperature: 0, stopTokens: [boundaryId('end')] });
+      await engine.close(lane);
+      return answer.tokens.join() === tokens.slice(start).join();
+    });
+    return copies.filter((exact) => exact).length / copies.length;
+  } finally {
+    await engine.dispose();
+  }
 }
 
 /** Share of fields of unseen documents that the engine fills from the right line. */
 async function filledRight(config: ModelConfig, weights: Weights, tokenizer: Tokenizer, options: PointingOptions): Promise<number> {
   const engine = await Engine.start(config, weights);
-  const documents = await inBatches(UNSEEN_DOCUMENTS, (i) => fillForm(engine, tokenizer, i, options));
-  await engine.dispose();
-  return documents.flat().filter((right) => right).length / documents.flat().length;
+  try {
+    const documents = await inBatches(UNSEEN_DOCUMENTS, (i) => fillForm(engine, tokenizer, i, options));
+    return documents.flat().filter((right) => right).length / documents.flat().length;
+  } finally {
+    await engine.dispose();
+  }
 }
 
 async function fillForm(engine: Engine, tokenizer: Tokenizer, number: number, options: PointingOptions): Promise<readonly boolean[]> {

@@ -98,7 +98,7 @@ async function measure(trainer: Trainer, size: BatchSize, episode: Practice['epi
 }
 
 /** [T·B]: nats of each target, under the pointer mixture where it was pointed at. */
-async function natsByPlace(trainer: Trainer, batch: Batch): Promise<Float32Array> {
+export async function natsByPlace(trainer: Trainer, batch: Batch): Promise<Float32Array> {
   const { tokenNats, pointedNats } = await trainer.evaluate(batch);
   const nats = tokenNats.slice();
   if (pointedNats.length > 0)

@@ -30,7 +30,7 @@ export interface PointingEpisode {
 /** The episode of this number: always the same one. */
 export function pointingEpisode(number: number | string, { lines, fields }: PointingOptions): PointingEpisode {
   const random = new Random(`pointing/${lines}/${fields}/${number}`);
-  const references = random.shuffle(Array.from({ length: 256 }, (_, r) => r));
+  const references = random.shuffle(Array.from({ length: REFERENCE_COUNT }, (_, r) => r));
   const concepts = random.shuffle(Object.keys(LABELS));
   const asked = concepts.slice(0, fields);
 
@@ -82,7 +82,8 @@ export function pointingEpisode(number: number | string, { lines, fields }: Poin
   return { transcript, texts, answers };
 }
 
-const ALL_REFERENCES = Array.from({ length: REFERENCE_COUNT }, (_, r) => FIRST_REFERENCE + r);
+/** The ids of ⟨0⟩ … ⟨255⟩. */
+export const ALL_REFERENCES: readonly number[] = Array.from({ length: REFERENCE_COUNT }, (_, r) => FIRST_REFERENCE + r);
 
 /** `<|act|> <|fill|> ⟨field⟩ (echo) <|from|> ⟨source⟩ (echo) <|end|>`: it pauses where the runtime echoes. */
 export const POINTING_GRAMMAR: TokenGrammar = {

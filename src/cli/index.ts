@@ -1,8 +1,9 @@
 /** The command line's parts that recipes show their work with. */
+export { watchOutput } from './broken-pipe.ts';
 export { type FolderModel, loadFolderModel } from './model-folder.ts';
 export { makeTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { createReporter, type Reporter, type ReporterOptions } from './progress.ts';
 export { reportError } from './report-error.ts';
-export { type Terminal, terminalOf } from './terminal.ts';
+export { escapeControls, type Terminal, terminalOf } from './terminal.ts';
 export { runTraining, type TrainingOutput } from './training.ts';
 export { type SampleOptions, type Written, writeOn } from './write-on.ts';

@@ -55,7 +55,7 @@ beforeAll(() => {
   expect(err).toMatch(/step 3\/3, loss \d/);
   expect(err).not.toContain('\u001b');
   expect(out).toBe(
-    'Finished at step 3 of 3. Written:\n  trained/checkpoint\n  trained/metrics.jsonl\nTo try it: journeyman sample --from trained --prompt "…"\n',
+    'Finished at step 3 of 3. Written:\n  trained/checkpoint\n  trained/metrics.jsonl\nTo try it: npx journeyman sample --from trained --prompt "…"\n',
   );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -148,7 +148,7 @@ describe('journeyman pretrain', () => {
     expect((await exit)[0]).toBe(130);
     expect(err).toMatch(/Stopping: this step is finished and saved first\. Ctrl-C again stops at once\./);
     expect(out).toMatch(/Stopped at step \d+ of 100000\. Written:\n {2}stopped\/checkpoint/);
-    expect(out).toContain(`To go on: journeyman ${args.join(' ')}\n`);
+    expect(out).toContain(`To go on: npx journeyman ${args.join(' ')}\n`);
     const { step } = JSON.parse(readFileSync(at('stopped', 'checkpoint', 'journeyman-trainer.json'), 'utf8'));
     expect(step).toBeGreaterThan(0);
 
@@ -160,6 +160,19 @@ describe('journeyman pretrain', () => {
     expect(text).toContain(`Going on from step ${step} of 100000`);
     again.kill('SIGKILL');
     await end;
+  });
+
+  it('saves when nobody reads on, and says by its exit code that it did not end', { timeout: 60_000 }, async () => {
+    const args = pretrain('unread', '--steps', '100000', '--save-every', '1000s', '--json');
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const exit = once(child, 'exit');
+    let out = '';
+    child.stdout.on('data', (data) => (out += data));
+    while (!out.includes('"step":2,')) await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect((await exit)[0]).toBe(141);
+    const { step } = JSON.parse(readFileSync(at('unread', 'checkpoint', 'journeyman-trainer.json'), 'utf8'));
+    expect(step).toBeGreaterThanOrEqual(2);
   });
 
   it('refuses an empty corpus and a batch longer than the context', () => {
@@ -276,6 +289,12 @@ describe('journeyman sample', () => {
       const { vocab } = json.model as { vocab: Record<string, number> };
       for (const [i, token] of added.slice(0, 2).entries()) vocab[token.content] = token.id = 1 - i;
     });
+    expect(run(['sample', '--from', 'other-tokenizer'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/got a tokenizer with the SHA-256 [0-9a-f]{12}…, expected [0-9a-f]{12}…/),
+    });
+    // A checkpoint that doesn't say which tokenizer it had.
+    change(join(copy, 'checkpoint', 'config.json'), (json) => delete (json.journeyman as Record<string, unknown>).tokenizer);
     expect(run(['sample', '--from', 'other-tokenizer'])).toMatchObject({
       code: 1,
       err: expect.stringMatching(/got "<\|begin\|>" as token 0, expected "<\|pad\|>"/),

@@ -1,6 +1,7 @@
 /** The command line: finds the command, runs it, and turns what goes wrong into one message and an exit code. */
 import { readFileSync } from 'node:fs';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
+import { watchOutput } from './broken-pipe.ts';
 import { UsageError } from './options.ts';
 import { pretrain } from './pretrain.ts';
 import { reportError } from './report-error.ts';
@@ -19,12 +20,7 @@ const program = defineCommand({
   subCommands: { ...COMMANDS },
 });
 
-// A reader that has seen enough (`| head`) is no error.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
+watchOutput();
 
 try {
   await main(process.argv.slice(2));
@@ -46,7 +42,7 @@ async function main([name, ...rest]: readonly string[]): Promise<void> {
       operation: 'journeyman',
       got: `the command '${name}'`,
       expected: `one of ${Object.keys(COMMANDS).join(', ')}`,
-      fix: 'see journeyman --help',
+      fix: 'see npx journeyman --help',
     });
   if (rest.some(wantsHelp)) return showUsage(command, program);
   await runCommand(command, { rawArgs: [...rest] });

@@ -88,7 +88,7 @@ export class Options {
 
   /** The error for what was typed. */
   wrong(got: string, expected: string): UsageError {
-    return new UsageError({ operation: `journeyman ${this.#command}`, got, expected, fix: `see journeyman ${this.#command} --help` });
+    return new UsageError({ operation: `journeyman ${this.#command}`, got, expected, fix: `see npx journeyman ${this.#command} --help` });
   }
 }
 

@@ -54,7 +54,8 @@ export function createReporter({ terminal, plainEveryMs = 5000, now = () => perf
           return showStep(event);
         case 'evaluation': {
           const act = event.actNats === null ? '' : `, ${event.actNats.toFixed(3)} on actions`;
-          return note(`step ${event.step}: ${event.nats.toFixed(3)} nats a token on ${event.tokens} held-out tokens${act}`);
+          const nats = event.nats === null ? 'nothing to predict' : `${event.nats.toFixed(3)} nats a token`;
+          return note(`step ${event.step}: ${nats} on ${event.tokens} held-out tokens${act}`);
         }
         case 'saved':
           return;

@@ -2,6 +2,7 @@
 import { type ArgsDef, defineCommand } from 'citty';
 import { loadFolderModel } from './model-folder.ts';
 import { Options } from './options.ts';
+import { escapeControls } from './terminal.ts';
 import { type SampleOptions, writeOn } from './write-on.ts';
 
 const args: ArgsDef = {
@@ -12,7 +13,7 @@ const args: ArgsDef = {
   'top-k': { type: 'string', valueHint: 'N', description: 'Keep the N most probable tokens' },
   'top-p': { type: 'string', valueHint: 'X', description: 'Keep the most probable tokens with this probability together' },
   seed: { type: 'string', valueHint: 'TEXT', default: '0', description: 'Seed of the draws' },
-  threads: { type: 'string', valueHint: 'N', default: '2', description: 'Threads' },
+  threads: { type: 'string', valueHint: 'N', description: 'Threads; default: JOURNEYMAN_THREADS, else 2' },
   json: { type: 'boolean', description: 'Write the result as JSON' },
 };
 
@@ -24,6 +25,7 @@ export const sample = defineCommand({
     options.noRest();
     const folder = options.required('from', 'DIR');
     const prompt = options.text('prompt') as string;
+    const threads = options.count('threads');
     const topK = options.count('top-k');
     const topP = options.number('top-p', { check: (share) => share > 0 && share <= 1, expected: 'more than 0, at most 1' });
     const how: SampleOptions = {
@@ -31,11 +33,13 @@ export const sample = defineCommand({
       tokens: options.count('tokens') as number,
       temperature: options.number('temperature', { check: (value) => value >= 0, expected: '0 or more' }) as number,
       seed: options.text('seed') as string,
-      threads: options.count('threads') as number,
+      ...(threads === undefined ? {} : { threads }),
       ...(topK === undefined ? {} : { topK }),
       ...(topP === undefined ? {} : { topP }),
     };
     const written = await writeOn(loadFolderModel(folder), how);
-    console.log(options.flag('json') ? JSON.stringify({ prompt, ...written }) : `${prompt}${written.text}`);
+    const text = `${prompt}${written.text}`;
+    // What a model writes may command a terminal; a file or a program gets it as it is.
+    console.log(options.flag('json') ? JSON.stringify({ prompt, ...written }) : process.stdout.isTTY ? escapeControls(text) : text);
   },
 });

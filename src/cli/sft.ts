@@ -29,7 +29,7 @@ export const sft = defineCommand({
     const options = new Options(rawArgs, { command: 'sft', args });
     const files = [...options.all('transcripts'), ...options.rest];
     const wrong = (got: string, expected: string): UsageError =>
-      new UsageError({ operation: 'journeyman sft', got, expected, fix: 'see journeyman sft --help' });
+      new UsageError({ operation: 'journeyman sft', got, expected, fix: 'see npx journeyman sft --help' });
     if (options.all('transcripts').length === 0) throw wrong('no --transcripts', '--transcripts FILE.jsonl...');
     const from = options.text('from');
     for (const name of ['preset', 'vocabulary'])

@@ -39,3 +39,8 @@ export const GREEN = 32;
 export const CLEAR_LINE = '\r\u001b[2K';
 
 export const uncolored = stripVTControlCharacters;
+
+/** Text from files or models, harmless: control characters (C0, C1, DEL) but newline and tab are spelled out, as `\x1b`. */
+export function escapeControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -4,6 +4,7 @@
  */
 import type { ArgsDef } from 'citty';
 import { type TrainRunOptions, type TrainRunResult, trainRun } from '../train/index.ts';
+import { BROKEN_PIPE_CODE, onBrokenPipe } from './broken-pipe.ts';
 import type { Options } from './options.ts';
 import { createJsonReporter, createReporter, type Reporter } from './progress.ts';
 import { terminalOf } from './terminal.ts';
@@ -20,12 +21,13 @@ export const TRAINING_ARGS: ArgsDef = {
   'eval-share': { type: 'string', valueHint: 'X', default: '0.05', description: 'Share of the episodes that is kept for evaluation' },
   'save-every': { type: 'string', valueHint: 'N|Ns', default: '60s', description: 'Save every N steps, or every N seconds (with an s)' },
   seed: { type: 'string', valueHint: 'TEXT', default: '0', description: 'Seed of weights, order and split' },
-  threads: { type: 'string', valueHint: 'N', default: '2', description: 'Threads' },
+  threads: { type: 'string', valueHint: 'N', description: 'Threads; default: JOURNEYMAN_THREADS, else 2' },
   json: { type: 'boolean', description: 'Write every event as a line of JSON to stdout' },
 };
 
 /** The part of a run's options that `TRAINING_ARGS` say. */
 export function trainingOptions(options: Options) {
+  const threads = options.count('threads');
   return {
     folder: options.required('out', 'DIR'),
     steps: options.count('steps') as number,
@@ -40,7 +42,7 @@ export function trainingOptions(options: Options) {
     peak: options.number('learning-rate', { check: (rate) => rate > 0, expected: 'a positive number' }),
     saveEvery: saveEvery(options),
     seed: options.text('seed') as string,
-    threads: options.count('threads') as number,
+    ...(threads === undefined ? {} : { threads }),
   } as const;
 }
 
@@ -65,7 +67,10 @@ export interface TrainingOutput {
   readonly next?: string;
 }
 
-/** Runs to the end or to Ctrl-C. The first one saves; a second one ends the process at once, as if nobody caught it. */
+/**
+ * Runs to the end or to Ctrl-C. The first one saves; a second one ends the process at once, as if nobody caught it. When
+ * nobody reads the output any more (`| head`), it is saved and ended as well.
+ */
 export async function runTraining(
   run: TrainRunOptions,
   { reporter, resume = commandLine(), next }: TrainingOutput,
@@ -82,6 +87,10 @@ export async function runTraining(
     return { signal: signal as NodeJS.Signals, listener };
   });
   for (const { signal, listener } of listeners) process.on(signal, listener);
+  const forgetPipe = onBrokenPipe(() => {
+    exitCode = BROKEN_PIPE_CODE;
+    stop.abort();
+  });
   try {
     const result = await trainRun({ ...run, signal: stop.signal, onProgress: reporter.event });
     reporter.end();
@@ -108,6 +117,7 @@ export async function runTraining(
   } finally {
     reporter.end();
     for (const { signal, listener } of listeners) process.off(signal, listener);
+    forgetPipe();
   }
 }
 
@@ -115,8 +125,8 @@ export async function runTraining(
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** What was typed. */
-const commandLine = (): string => ['journeyman', ...process.argv.slice(2).map(quote)].join(' ');
+const commandLine = (): string => ['npx', 'journeyman', ...process.argv.slice(2).map(quote)].join(' ');
 /** What to say when a model is trained. */
-export const tryIt = (folder: string): string => `To try it: journeyman sample --from ${quote(folder)} --prompt "…"`;
+export const tryIt = (folder: string): string => `To try it: npx journeyman sample --from ${quote(folder)} --prompt "…"`;
 
 const quote = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -1,8 +1,41 @@
-/** What a lane does between two steps: it samples from its prediction, and ends what is done or has no room left. */
-import { DataError, RuntimeError } from '../base/index.ts';
-import type { DecodeJob, DecodeResult, Lane, StopReason } from './lane.ts';
+/** What a decode is asked for, and what a lane does between two steps: it samples from its prediction, and ends what is done or has no room left. */
+import { ConfigError, DataError, RuntimeError } from '../base/index.ts';
+import type { CompiledState, TokenGrammar } from '../grammar/index.ts';
+import { type DecodeJob, type DecodeResult, failLane, type Lane, type StopReason } from './lane.ts';
 import { modelLogprobs } from './prediction.ts';
-import { sampleToken } from './sampling.ts';
+import { checkSampling, type SamplingOptions, sampleToken } from './sampling.ts';
+
+export interface DecodeOptions extends SamplingOptions {
+  /** Default 64. */
+  readonly maxTokens?: number;
+  readonly stopTokens?: readonly number[];
+  readonly grammar?: TokenGrammar;
+  /** Where in the grammar to start; default 0. */
+  readonly state?: number;
+}
+
+/** A decode that has sampled nothing yet; `states` are those of its grammar. Throws `ConfigError` for options out of range. */
+export function newDecode(options: DecodeOptions, states: readonly CompiledState[] | undefined): Omit<DecodeJob, 'resolve' | 'reject'> {
+  const { maxTokens = 64, state = 0 } = options;
+  const sampling = checkSampling(options);
+  if (!(Number.isInteger(maxTokens) && maxTokens > 0))
+    throw new ConfigError({ operation: 'decode', got: `maxTokens ${maxTokens}`, expected: 'a positive integer' });
+  if (states && !states[state])
+    throw new ConfigError({ operation: 'decode', got: `grammar state ${state}`, expected: `a state below ${states.length}` });
+  return {
+    kind: 'decode',
+    sampling,
+    states,
+    stopTokens: new Set(options.stopTokens),
+    maxTokens,
+    state,
+    value: Number.NaN,
+    tokens: [],
+    logprobs: [],
+    sampledLogprobs: [],
+    pointed: [],
+  };
+}
 
 /** Does what needs no step: samples the next token where the lane's prediction is fresh, ends what has no room left. */
 export function advance(lane: Lane, contextLength: number): void {
@@ -25,8 +58,9 @@ export function advance(lane: Lane, contextLength: number): void {
       continue;
     }
     if (!Number.isFinite(prediction.logSumExp)) {
-      lane.jobs.shift();
-      job.reject(
+      rejectDecode(
+        lane,
+        job,
         new RuntimeError({
           operation: 'decode',
           got: `logits with log Σ exp = ${prediction.logSumExp}`,
@@ -41,8 +75,9 @@ export function advance(lane: Lane, contextLength: number): void {
     const logprobs = modelLogprobs(prediction, pointing ? lane.pointer : undefined);
     const sampled = sampleToken(logprobs, job.sampling, lane.random, state?.next);
     if (!sampled) {
-      lane.jobs.shift();
-      job.reject(
+      rejectDecode(
+        lane,
+        job,
         new RuntimeError({ operation: 'decode', got: `grammar state ${job.state} without a next token`, expected: 'a state with edges' }),
       );
       continue;
@@ -57,6 +92,15 @@ export function advance(lane: Lane, contextLength: number): void {
     if (!stopReason) return;
     lane.jobs.shift();
     job.resolve(decodeResult(job, stopReason));
+  }
+}
+
+/** Before its first token a decode leaves no trace in its lane; afterwards the lane has tokens that nobody was told of. */
+function rejectDecode(lane: Lane, job: DecodeJob, error: RuntimeError): void {
+  if (job.tokens.length > 0) failLane(lane, error);
+  else {
+    lane.jobs.shift();
+    job.reject(error);
   }
 }
 

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { randomModel } from '../../test/random-model.ts';
 import { ConfigError, JourneymanError } from '../base/index.ts';
+import type { TokenGrammar } from '../grammar/index.ts';
 import { parameterSpecs, presetConfig, type Weights } from '../model/index.ts';
 import { sizeOf } from '../tensor/index.ts';
 import { Engine } from './engine.ts';
@@ -69,6 +70,19 @@ describe('an engine in a thread', () => {
     const work = engine.decode(lane, { maxTokens: 20 });
     expect(await failure(engine.close(lane))).toMatchObject({ message: expect.stringMatching(/a lane at work/) });
     expect((await work).tokens.length).toBe(20);
+  });
+
+  it('refuses what can’t cross, and takes the same grammar once it can', async () => {
+    const lane = await engine.open(1);
+    await engine.append(lane, prompt);
+    const edge: { tokens: number[]; to: number; note?: () => void } = { tokens: [340], to: 1, note: () => undefined };
+    const grammar: TokenGrammar = { states: [{ edges: [edge] }, { edges: [], stop: 'end' }] };
+    const error = await failure(engine.decode(lane, { grammar }));
+    expect(error).toMatchObject({ code: 'config', message: expect.stringMatching(/^engine decode: got .*could not be cloned/) });
+    delete edge.note;
+    expect((await engine.decode(lane, { grammar })).tokens).toEqual(Int32Array.of(340));
+    expect((await engine.decode(lane, { grammar })).tokens).toEqual(Int32Array.of(340));
+    await engine.close(lane);
   });
 
   it('takes other weights', async () => {

@@ -10,12 +10,13 @@
  * await engine.dispose();
  */
 import { Worker } from 'node:worker_threads';
-import { JourneymanError, RuntimeError } from '../base/index.ts';
+import { ConfigError, JourneymanError, RuntimeError } from '../base/index.ts';
 import type { TokenGrammar } from '../grammar/index.ts';
 import { checkConfig, type ModelConfig, type Weights } from '../model/index.ts';
+import type { DecodeOptions } from './decoding.ts';
 import type { AppendResult, DecodeResult } from './lane.ts';
-import type { DecodeOptions, EngineOptions } from './lane-engine.ts';
-import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError, SentGrammar } from './messages.ts';
+import type { EngineOptions } from './lane-engine.ts';
+import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError } from './messages.ts';
 
 interface Waiting {
   readonly resolve: (result: never) => void;
@@ -68,9 +69,16 @@ export class Engine {
   }
 
   /** Samples from the lane until its grammar, a stop token or a limit ends it. */
-  decode(lane: number, options: DecodeOptions = {}): Promise<DecodeResult> {
-    const { grammar, ...rest } = options;
-    return this.#call('decode', grammar ? { lane, options: rest, grammar: this.#sendGrammar(grammar) } : { lane, options: rest });
+  async decode(lane: number, { grammar, ...options }: DecodeOptions = {}): Promise<DecodeResult> {
+    if (!grammar) return this.#post('decode', { lane, options });
+    const known = this.#grammars.get(grammar);
+    if (known !== undefined) return this.#post('decode', { lane, options, grammar: { number: known } });
+    // A grammar crosses once; the worker keeps it, compiled, for as long as the caller does.
+    const number = this.#grammarCount++;
+    const answer = this.#post('decode', { lane, options, grammar: { number, grammar } });
+    this.#grammars.set(grammar, number);
+    this.#forgotten.register(grammar, number);
+    return answer;
   }
 
   /** Closes a lane that is at rest. */
@@ -101,24 +109,27 @@ export class Engine {
     await this.#worker.terminate();
   }
 
-  /** A grammar crosses once; the worker keeps it, compiled, for as long as the caller does. */
-  #sendGrammar(grammar: TokenGrammar): SentGrammar {
-    const known = this.#grammars.get(grammar);
-    if (known !== undefined) return { number: known };
-    const number = this.#grammarCount++;
-    this.#grammars.set(grammar, number);
-    this.#forgotten.register(grammar, number);
-    return { number, grammar };
+  /** As `#post`, but what can't be sent rejects. */
+  async #call<K extends EngineCall>(call: K, input: EngineCalls[K]['takes']): Promise<EngineCalls[K]['gives']> {
+    return this.#post(call, input);
   }
 
-  #call<K extends EngineCall>(call: K, input: EngineCalls[K]['takes']): Promise<EngineCalls[K]['gives']> {
+  /** Sends a call at once. Throws `ConfigError`, with nothing sent, where the input holds what can't cross threads. */
+  #post<K extends EngineCall>(call: K, input: EngineCalls[K]['takes']): Promise<EngineCalls[K]['gives']> {
     if (this.#ended) return Promise.reject(this.#ended);
     const number = this.#count++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve: resolve as (result: never) => void, reject });
-      const request: Request<K> = { number, call, input };
+    const request: Request<K> = { number, call, input };
+    try {
       this.#worker.postMessage(request);
-    });
+    } catch (cause) {
+      throw new ConfigError({
+        operation: `engine ${call}`,
+        got: (cause as Error).message,
+        expected: 'plain data, which can cross to another thread',
+        cause,
+      });
+    }
+    return new Promise((resolve, reject) => this.#waiting.set(number, { resolve: resolve as (result: never) => void, reject }));
   }
 
   #settle(answer: Answer): void {

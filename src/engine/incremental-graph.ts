@@ -2,7 +2,8 @@
  * The graph of one engine step: n tokens for each of B lanes, read against the lanes' caches. Weights are constants of
  * the graph, so that the runtime packs them once. Shapes are fixed but for S, the number of cached rows.
  *
- * Rows are time-major: token t of lane b is row t·B + b. Unused places carry token 0 and see only themselves.
+ * Rows are time-major: token t of lane b is row t·B + b. A place without a token to read carries token 0. Such places
+ * come last in their lane: what they see (its cache, the places before them) reaches no other place, and nobody reads it.
  */
 import { RuntimeError } from '../base/index.ts';
 import {
@@ -35,13 +36,17 @@ export interface CompileOptions {
   readonly int8: boolean;
 }
 
-/** Output rows of an engine step; feeds are `tokens`, `positions` int32 [n·B], `last` int32 [B], `targets` int32 [n·B], masks and caches. */
-export const STEP_OUTPUTS = ['cache', 'logits', 'value', 'pointerGate', 'pointer', 'nats'] as const;
-
 /**
+ * Compiles the step of one width and one number of lanes, all float32 but for what is said to be int32.
+ *
+ * Feeds: `tokens`, `positions` int32 [n·B]; `cachedMask` [B, 1, 1, S] and `freshMask` [B, 1, n·H/K, n], added to the scores;
+ * `keys.<layer>`, `values.<layer>` [B, K, S, D]; and, for n > 1, `last` int32 [B] and `targets` int32 [n·B].
+ *
  * Outputs: `cache` [2·layers·n·B, K·D] (keys, values of layer 0, then of layer 1 …); `logits` [B, V], `value` [B] and
  * `pointerGate` [B] of the row that `last` names in each lane; `pointer` [n·B, 4·P], the projections of every token in the
  * order of `POINTER_PROJECTIONS`; and, for n > 1, `nats` [n·B] of each target.
+ *
+ * Throws `RuntimeError` where a weight is missing or the runtime refuses the graph.
  */
 export function compileStep(
   config: ModelConfig,

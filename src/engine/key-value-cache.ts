@@ -41,10 +41,6 @@ export class KeyValueCache {
     return this.#size;
   }
 
-  get memoryBytes(): number {
-    return this.#buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  }
-
   /** The buffers by layer, each [B, K, rows, D]. */
   get layers(): readonly { readonly keys: Float32Array; readonly values: Float32Array }[] {
     return Array.from({ length: this.#layers }, (_, layer) => ({
@@ -53,13 +49,13 @@ export class KeyValueCache {
     }));
   }
 
-  /** Makes room for `rows` rows, or gives room back where less than half of it is asked for. The first `rows` rows stay. */
+  /** Makes room for `rows` rows, or gives room back where at most half of it is asked for. The first `rows` rows stay. */
   fitRows(rows: number): void {
     const { lanes, rows: present } = this.#size;
-    const fits = rows <= present && (rows * 2 > present || present === ROW_STEP);
-    if (fits) return;
+    const next = Math.ceil((rows * HEADROOM) / ROW_STEP) * ROW_STEP;
+    if ((rows <= present && rows * 2 > present) || next === present) return;
     const columns = Array.from({ length: lanes }, (_, column) => ({ from: column, to: column }));
-    this.#relayOut({ lanes, rows: Math.ceil((rows * HEADROOM) / ROW_STEP) * ROW_STEP }, columns);
+    this.#relayOut({ lanes, rows: next }, columns);
   }
 
   /** Changes the number of columns and which lane has which. */

@@ -1,9 +1,10 @@
 /** What the engine refuses, how lanes end, and that nothing of one lane shows in another. Exactness: test/engine-trainer.test.ts. */
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { randomModel } from '../../test/random-model.ts';
 import { ConfigError, DataError, Random, RuntimeError } from '../base/index.ts';
 import { boundaryId, FIRST_REFERENCE, type TokenGrammar } from '../grammar/index.ts';
+import { Session, type Value } from '../tensor/index.ts';
 import { LaneEngine } from './lane-engine.ts';
 
 const model = randomModel('lanes', { contextLength: 48 });
@@ -13,12 +14,21 @@ let engine: LaneEngine;
 beforeEach(() => {
   engine = new LaneEngine(model.config, model.weights, { threads: 1 });
 });
-afterEach(() => engine.dispose());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await engine.dispose();
+});
 
 const tokens = (count: number, seed: number | string = 1): Int32Array => {
   const random = new Random(seed);
   return Int32Array.from({ length: count }, () => random.below(V));
 };
+/** The message that a promise rejects with. */
+const failureOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'nothing',
+    (error: Error) => error.message,
+  );
 async function opened(count: number, seed: number | string = 1): Promise<number> {
   const lane = engine.open(seed);
   await engine.append(lane, tokens(count, seed));
@@ -169,6 +179,33 @@ describe('decoding', () => {
     const grammar: TokenGrammar = { states: [{ edges: [], stop: 'end' }] };
     await expect(engine.decode(lane, { grammar })).rejects.toThrow(/grammar state 0 without a next token/);
     expect((await engine.decode(lane, { maxTokens: 1 })).tokens.length).toBe(1);
+  });
+
+  it('that fails after its first token leaves a lane that can only be closed; its neighbour lives on', async () => {
+    const [lane, neighbour] = [await opened(3), await opened(3, 2)];
+    const { run } = Session.prototype;
+    vi.spyOn(Session.prototype, 'run').mockImplementationOnce(async function (this: Session, feeds) {
+      const results = await run.call(this, feeds);
+      ((results.logits as Value).data as Float32Array).fill(Number.NaN);
+      return results;
+    });
+    const queued = [engine.decode(lane, { maxTokens: 4 }), engine.append(lane, tokens(2)), engine.decode(lane)];
+    for (const message of await Promise.all(queued.map(failureOf))) expect(message).toMatch(/logits with log Σ exp = NaN/);
+    for (const call of [() => engine.decode(lane), () => engine.append(lane, tokens(1))]) {
+      expect(call).toThrow(RuntimeError);
+      expect(call).toThrow(/which failed half-way \(decode: got logits.*close it/);
+    }
+    engine.close(lane);
+    expect((await engine.decode(neighbour, { maxTokens: 2 })).tokens.length).toBe(2);
+  });
+
+  it('whose step fails leaves a lane that can only be closed; one at rest lives on', async () => {
+    const [lane, resting] = [await opened(3), await opened(3, 2)];
+    vi.spyOn(Session.prototype, 'run').mockRejectedValueOnce(new Error('no memory'));
+    expect(await failureOf(engine.append(lane, tokens(2)))).toBe('no memory');
+    expect(() => engine.decode(lane)).toThrow(/lane 0, which failed half-way \(no memory\)/);
+    engine.close(lane);
+    expect((await engine.decode(resting, { maxTokens: 2 })).tokens.length).toBe(2);
   });
 });
 

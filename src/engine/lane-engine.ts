@@ -8,15 +8,15 @@
 import { ConfigError, DataError, Random, RuntimeError } from '../base/index.ts';
 import { compileGrammar, SPECIAL_TOKENS, type TokenGrammar } from '../grammar/index.ts';
 import type { ModelConfig, Weights } from '../model/index.ts';
-import type { Session } from '../tensor/index.ts';
-import { advance, tooLong } from './decoding.ts';
-import { type CompileOptions, compileStep } from './incremental-graph.ts';
+import { LARGEST_LANE_COUNT, placeLanes } from './columns.ts';
+import { advance, type DecodeOptions, newDecode, tooLong } from './decoding.ts';
+import { compileStep } from './incremental-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import { type AppendResult, type DecodeResult, type Lane, pendingCount, pendingTokens } from './lane.ts';
+import { type AppendResult, type DecodeResult, failLane, type Lane, pendingCount, pendingTokens } from './lane.ts';
 import { PointerMemory } from './prediction.ts';
-import { checkSampling, type SamplingOptions } from './sampling.ts';
 import { stepFeeds, takeIn } from './step.ts';
 import { bestWidth } from './step-plan.ts';
+import { StepSessions } from './step-sessions.ts';
 
 export interface EngineOptions {
   /** Threads of the runtime; default as `Session`'s. */
@@ -25,23 +25,10 @@ export interface EngineOptions {
   readonly int8?: boolean;
 }
 
-export interface DecodeOptions extends SamplingOptions {
-  /** Default 64. */
-  readonly maxTokens?: number;
-  readonly stopTokens?: readonly number[];
-  readonly grammar?: TokenGrammar;
-  /** Where in the grammar to start; default 0. */
-  readonly state?: number;
-}
-
-/** Lane counts that the cache and the sessions are laid out for. */
-const LANE_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
-
 export class LaneEngine {
   readonly config: ModelConfig;
-  readonly #options: CompileOptions;
   readonly #lanes = new Map<number, Lane>();
-  readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #sessions: StepSessions;
   readonly #grammars = new WeakMap<TokenGrammar, ReturnType<typeof compileGrammar>>();
   #weights: Weights;
   #cache: KeyValueCache;
@@ -52,18 +39,19 @@ export class LaneEngine {
   constructor(config: ModelConfig, weights: Weights, options: EngineOptions = {}) {
     this.config = config;
     this.#weights = weights;
-    this.#options = { threads: options.threads, int8: options.int8 ?? false };
+    const compiling = { threads: options.threads, int8: options.int8 ?? false };
+    this.#sessions = new StepSessions((shape) => compileStep(config, this.#weights, shape, compiling));
     this.#cache = new KeyValueCache(config);
   }
 
   /** A new lane; `seed` alone decides what it draws. */
   open(seed: number | string): number {
     this.#checkAlive('open lane');
-    if (this.#lanes.size === LANE_COUNTS.at(-1))
+    if (this.#lanes.size === LARGEST_LANE_COUNT)
       throw new ConfigError({
         operation: 'open lane',
         got: `lane ${this.#lanes.size + 1}`,
-        expected: `at most ${LANE_COUNTS.at(-1)}`,
+        expected: `at most ${LARGEST_LANE_COUNT}`,
         fix: 'close lanes that are done, or use a second engine',
       });
     const id = this.#nextLane++;
@@ -77,6 +65,7 @@ export class LaneEngine {
       pointer,
       random: new Random(seed),
       jobs: [],
+      failure: undefined,
     });
     return id;
   }
@@ -96,7 +85,7 @@ export class LaneEngine {
 
   /** Reads tokens into the lane. Resolves when all are read, with the nats of each. */
   append(id: number, tokens: Int32Array): Promise<AppendResult> {
-    const lane = this.#laneOf(id, 'append');
+    const lane = this.#soundLaneOf(id, 'append');
     const unknown = tokens.find((token) => !(token >= 0 && token < this.config.vocabularySize));
     if (unknown !== undefined)
       throw new DataError({
@@ -119,7 +108,7 @@ export class LaneEngine {
 
   /** Samples tokens from the lane until the grammar, a stop token or the limit ends it. */
   decode(id: number, options: DecodeOptions = {}): Promise<DecodeResult> {
-    const lane = this.#laneOf(id, 'decode');
+    const lane = this.#soundLaneOf(id, 'decode');
     if (lane.length === 0 && lane.jobs.length === 0)
       throw new RuntimeError({
         operation: 'decode',
@@ -127,30 +116,9 @@ export class LaneEngine {
         expected: 'a lane with at least one token',
         fix: 'append the beginning of the transcript first',
       });
-    const sampling = checkSampling(options);
-    const states = options.grammar && this.#compiled(options.grammar);
-    const maxTokens = options.maxTokens ?? 64;
-    if (!(Number.isInteger(maxTokens) && maxTokens > 0))
-      throw new ConfigError({ operation: 'decode', got: `maxTokens ${maxTokens}`, expected: 'a positive integer' });
-    const state = options.state ?? 0;
-    if (states && !states[state])
-      throw new ConfigError({ operation: 'decode', got: `grammar state ${state}`, expected: `a state below ${states.length}` });
+    const decode = newDecode(options, options.grammar && this.#compiled(options.grammar));
     return new Promise((resolve, reject) => {
-      lane.jobs.push({
-        kind: 'decode',
-        sampling,
-        states,
-        stopTokens: new Set(options.stopTokens),
-        maxTokens,
-        state,
-        value: Number.NaN,
-        tokens: [],
-        logprobs: [],
-        sampledLogprobs: [],
-        pointed: [],
-        resolve,
-        reject,
-      });
+      lane.jobs.push({ ...decode, resolve, reject });
       this.#wake();
     });
   }
@@ -169,14 +137,14 @@ export class LaneEngine {
     // Not a row of the old weights stays: a mask can't hide what is not a number.
     this.#cache = new KeyValueCache(this.config);
     // Without open lanes no step is under way.
-    await this.#disposeSessions();
+    await this.#sessions.dispose();
   }
 
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.#loop;
-    await this.#disposeSessions();
+    await this.#sessions.dispose();
     this.#lanes.clear();
   }
 
@@ -205,7 +173,7 @@ export class LaneEngine {
 
   /** One step: reads up to n pending tokens of each waiting lane. */
   async #step(waiting: readonly Lane[]): Promise<void> {
-    this.#placeLanes();
+    placeLanes([...this.#lanes.values()], this.#cache);
     const { config } = this;
     const B = this.#cache.size.lanes;
     const n = bestWidth(waiting.map(pendingCount), B);
@@ -215,7 +183,7 @@ export class LaneEngine {
       ...reads.map(({ lane, tokens: read }) => lane.length + read.length),
     ];
     this.#cache.fitRows(Math.max(...lengths));
-    const session = await this.#sessionFor(n, B);
+    const session = await this.#sessions.get({ tokens: n, lanes: B });
     const results = await session.run(stepFeeds(config, this.#cache, reads, n));
     for (const read of reads) takeIn(config, this.#cache, read, { results, width: n });
   }
@@ -229,40 +197,6 @@ export class LaneEngine {
     return states;
   }
 
-  #sessionFor(n: number, B: number): Promise<Session> {
-    const key = `${n}x${B}`;
-    let session = this.#sessions.get(key);
-    if (!session) {
-      session = compileStep(this.config, this.#weights, { tokens: n, lanes: B }, this.#options);
-      this.#sessions.set(key, session);
-      session.catch(() => this.#sessions.delete(key));
-    }
-    return session;
-  }
-
-  /** Gives new lanes a column; lays the cache out anew where they don't fit, or where at most half of it is in use. */
-  #placeLanes(): void {
-    const lanes = [...this.#lanes.values()];
-    const present = this.#cache.size.lanes;
-    const wanted = LANE_COUNTS.find((count) => count >= lanes.length) as number;
-    if (wanted !== present && (lanes.length > present || lanes.length * 2 <= present)) {
-      const moves = lanes.map((lane, to) => ({ lane, from: lane.column, to }));
-      this.#cache.moveColumns(
-        wanted,
-        moves.filter(({ from }) => from >= 0),
-      );
-      for (const { lane, to } of moves) lane.column = to;
-    }
-    const free = new Set(Array.from({ length: this.#cache.size.lanes }, (_, column) => column));
-    for (const { column } of lanes) free.delete(column);
-    for (const lane of lanes)
-      if (lane.column < 0) {
-        const column = free.values().next().value as number;
-        lane.column = column;
-        free.delete(column);
-      }
-  }
-
   #laneOf(id: number, operation: string): Lane {
     this.#checkAlive(operation);
     const lane = this.#lanes.get(id);
@@ -270,21 +204,27 @@ export class LaneEngine {
     return lane;
   }
 
+  /** A lane that can still do more than be closed. */
+  #soundLaneOf(id: number, operation: string): Lane {
+    const lane = this.#laneOf(id, operation);
+    if (lane.failure)
+      throw new RuntimeError({
+        operation,
+        got: `lane ${id}, which failed half-way (${lane.failure.message})`,
+        expected: 'a lane whose state is what its caller was told',
+        fix: 'close it, and begin again in a new one',
+        cause: lane.failure,
+      });
+    return lane;
+  }
+
   #checkAlive(operation: string): void {
     if (this.#disposed) throw disposedError(operation);
   }
 
+  /** Lanes at rest are as their callers know them, and live on. */
   #failAll(error: Error): void {
-    for (const lane of this.#lanes.values()) {
-      for (const job of lane.jobs) job.reject(error);
-      lane.jobs.length = 0;
-    }
-  }
-
-  async #disposeSessions(): Promise<void> {
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    await Promise.all(sessions.map(async (session) => (await session).dispose()));
+    for (const lane of this.#lanes.values()) if (lane.jobs.length > 0) failLane(lane, error);
   }
 }
 

@@ -1,6 +1,9 @@
 /**
- * One lane: one episode as the engine sees it. Tokens wait in `pending` until a step reads them into the cache; what the
- * last read token predicts is kept, so that the next one can be sampled or its surprise be told.
+ * One lane: one episode as the engine sees it. Tokens of the caller wait in `jobs`, the one sampled last in `unread`, until
+ * a step reads them into the cache; what the last read token predicts is kept, so that the next one can be sampled or its
+ * surprise be told.
+ *
+ * Both are in natural units with opposite signs: `logprobs` are log p ≤ 0, `nats` are −log p ≥ 0.
  */
 import type { Random } from '../base/index.ts';
 import type { CompiledState } from '../grammar/index.ts';
@@ -21,9 +24,9 @@ export type StopReason =
 
 export interface DecodeResult {
   readonly tokens: Int32Array;
-  /** Nats of each token under the model (softmax, mixed with the pointer head where a reference was expected). */
+  /** log p of each token under the model (softmax, mixed with the pointer head where a reference was expected). */
   readonly logprobs: Float64Array;
-  /** Nats of each token under what it was drawn from: after grammar, temperature, top-k and top-p. */
+  /** log p of each token under what it was drawn from: after grammar, temperature, top-k and top-p. */
   readonly sampledLogprobs: Float64Array;
   /** 1 where the pointer head took part. */
   readonly pointed: Uint8Array;
@@ -35,7 +38,7 @@ export interface DecodeResult {
 }
 
 export interface AppendResult {
-  /** Nats of each appended token given all before it; the first token of a lane has none and counts 0. */
+  /** −log p of each appended token given all before it; the first token of a lane has none and counts 0. */
   readonly nats: Float64Array;
 }
 
@@ -81,6 +84,14 @@ export interface Lane {
   readonly random: Random;
   /** In order of arrival; the first is under way. */
   readonly jobs: (AppendJob | DecodeJob)[];
+  /** Why the lane can only be closed: work on it failed half-way, so that its cache is not what the caller was told. */
+  failure: Error | undefined;
+}
+
+/** Ends all work of the lane by `error`. From now on it can only be closed. */
+export function failLane(lane: Lane, error: Error): void {
+  lane.failure = error;
+  for (const { reject } of lane.jobs.splice(0)) reject(error);
 }
 
 /** What a lane has to read: the token sampled last, then those of an append that is its turn. */

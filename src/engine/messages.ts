@@ -1,8 +1,9 @@
 /** What an engine and its worker thread say to each other: calls by number, answers by the same number. */
 import type { TokenGrammar } from '../grammar/index.ts';
 import type { ModelConfig, Weights } from '../model/index.ts';
+import type { DecodeOptions } from './decoding.ts';
 import type { AppendResult, DecodeResult } from './lane.ts';
-import type { DecodeOptions, EngineOptions } from './lane-engine.ts';
+import type { EngineOptions } from './lane-engine.ts';
 
 /** What the worker is started with. */
 export interface EngineSetup {

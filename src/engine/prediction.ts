@@ -67,7 +67,10 @@ export class PointerMemory {
     return Float32Array.from(this.#spanQuery, (sum, p) => (projections[p] as number) + sum / this.#spanLength);
   }
 
-  /** Adds `gate` · softmax(query · keys) to `probabilities` at each reference's id. Without references nothing is added. */
+  /**
+   * Adds `gate` · softmax(query · keys) to `probabilities` [V], in place, at each reference's id; a reference read twice counts
+   * twice. `query` [P] is scaled already, `gate` within 0 … 1. Without references nothing is added.
+   */
   mixInto(probabilities: Float64Array, query: Float32Array, gate: number): void {
     const width = this.#width;
     let largest = Number.NEGATIVE_INFINITY;
@@ -82,7 +85,7 @@ export class PointerMemory {
   }
 }
 
-/** −log softmax(logits)[token]. */
+/** −log softmax(logits)[token], in nats. */
 export function natsOf({ logits, logSumExp }: Prediction, token: number): number {
   return logSumExp - (logits[token] as number);
 }

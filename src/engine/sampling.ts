@@ -22,6 +22,7 @@ export interface Sampled {
   readonly sampledLogprob: number;
 }
 
+/** The options with their defaults: temperature ≥ 0 and finite, topK ≥ 1, topP within (0, 1]. Throws `ConfigError` outside. */
 export function checkSampling({ temperature = 1, topK = Number.POSITIVE_INFINITY, topP = 1 }: SamplingOptions): Required<SamplingOptions> {
   const wrong = (got: string, expected: string): ConfigError => new ConfigError({ operation: 'sampling', got, expected });
   if (!(temperature >= 0 && Number.isFinite(temperature))) throw wrong(`temperature ${temperature}`, '0 or more');

@@ -76,13 +76,14 @@ export function takeIn(
 
   const nats = floats('nats');
   const job = lane.jobs[0];
-  const fromJob = lane.unread === undefined ? 0 : 1;
+  // 1 when the first token is the one sampled before, which no append brought.
+  const carried = lane.unread === undefined ? 0 : 1;
   if (job?.kind === 'append') {
-    const given = read.length - fromJob;
+    const given = read.length - carried;
     // The first given token was predicted by what stood before; every later one by this step.
-    if (fromJob === 0 && lane.prediction) job.nats[job.read] = natsOf(lane.prediction, read[0] as number);
+    if (carried === 0 && lane.prediction) job.nats[job.read] = natsOf(lane.prediction, read[0] as number);
     for (let t = 0; t < read.length; t++) {
-      const predicted = job.read + t - fromJob + 1;
+      const predicted = job.read + t - carried + 1;
       if (t + 1 < read.length && nats) job.nats[predicted] = nats[t * B + lane.column] as number;
     }
     job.read += given;

@@ -29,6 +29,11 @@ export interface EncodeOptions {
   readonly echo?: boolean;
 }
 
+/**
+ * The transcript as tokens with their loss weights and marks, arrays of one length L ≥ 1, beginning with `<|begin|>`. Weights
+ * are those of each token's segment; 0 for echoes, for the boundaries of what the runtime writes, and for its references. Throws
+ * `DataError` for a reference or a word that the grammar lacks.
+ */
 export function encodeTranscript(transcript: Transcript, codec: TextCodec, options: EncodeOptions = {}): Episode {
   const writer = new EpisodeWriter();
   writer.push(boundaryId('begin'), 0);

@@ -1,6 +1,7 @@
 /**
- * Causal attention inside a batch, for training: queries in blocks, each over the keys up to its own end, so that no
- * T×T matrix exists and nearly half of the work is never done. Episodes packed into one lane don't see each other.
+ * Causal attention inside a batch, for training: queries in blocks, each over the keys up to its own end. No single T×T
+ * matrix of scores exists; all blocks together hold about half of T×T a lane and head, and nearly half of the work is never
+ * done. Episodes packed into one lane don't see each other.
  */
 import { type Dim, type Graph, ops, type Tensor } from '../tensor/index.ts';
 import type { ModelConfig } from './config.ts';

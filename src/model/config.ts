@@ -94,13 +94,26 @@ export function presetConfig(name: PresetName, changes: Partial<ModelConfig> = {
   return checkConfig({ ...presets[name], ...changes });
 }
 
-/** Throws `ConfigError` unless every size is a positive integer and the sizes fit together. */
+/** Bounds of what costs memory without any weight in a file: a configuration of a few bytes must not ask for gigabytes. */
+const LARGEST_CONTEXT = 2 ** 20;
+/** Positions × D/2: the entries of a table of cosines. */
+const LARGEST_ROTARY_TABLE = 2 ** 25;
+const LARGEST_POINTER_WIDTH = 4096;
+
+/** Throws `ConfigError` unless every size is a positive integer, within its bound, and the sizes fit together. */
 export function checkConfig(config: ModelConfig): ModelConfig {
   const sizes = ['vocabularySize', 'contextLength', 'width', 'layers', 'heads', 'keyValueHeads', 'headWidth', 'feedForwardWidth'] as const;
   for (const size of sizes)
     if (!(Number.isInteger(config[size]) && config[size] > 0)) throw wrong(`${size} = ${config[size]}`, 'a positive integer');
   if (!(Number.isInteger(config.pointerWidth) && config.pointerWidth >= 0))
     throw wrong(`pointerWidth = ${config.pointerWidth}`, 'a whole number, 0 for no pointer head');
+  if (config.pointerWidth > LARGEST_POINTER_WIDTH) throw wrong(`pointerWidth = ${config.pointerWidth}`, `at most ${LARGEST_POINTER_WIDTH}`);
+  if (config.contextLength > LARGEST_CONTEXT) throw wrong(`contextLength = ${config.contextLength}`, `at most ${LARGEST_CONTEXT}`);
+  if ((config.contextLength * config.headWidth) / 2 > LARGEST_ROTARY_TABLE)
+    throw wrong(
+      `contextLength = ${config.contextLength} at headWidth = ${config.headWidth}`,
+      `contextLength · headWidth/2 of at most ${LARGEST_ROTARY_TABLE}`,
+    );
   if (config.heads % config.keyValueHeads !== 0)
     throw wrong(`${config.heads} heads over ${config.keyValueHeads} key-value heads`, 'key-value heads that divide the heads');
   if (config.headWidth % 2 !== 0) throw wrong(`headWidth = ${config.headWidth}`, 'an even number (rotary embedding turns pairs)');

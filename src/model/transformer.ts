@@ -97,7 +97,7 @@ export function logits(
   return project(hidden, config.tiedEmbeddings ? 'embedding' : 'unembedding');
 }
 
-/** A scalar for every row: hidden [N, C] → [N]. `head` is `value`, `reward` or `pointer.gate`. */
+/** A scalar for every row: hidden [N, C] → [N]. `head` names its weight [1, C] and bias [1], e.g. `VALUE_HEAD`. */
 export function scalarHead(
   parameters: ReadonlyMap<string, Tensor>,
   hidden: Tensor,
@@ -110,6 +110,7 @@ export function scalarHead(
 export const VALUE_HEAD = { weight: 'value.weight', bias: 'value.bias' } as const;
 export const REWARD_HEAD = { weight: 'reward.weight', bias: 'reward.bias' } as const;
 
+/** The product x [N, in] · Wᵀ → [N, out] in float32 with the parameter itself, or with the given rows of it. Throws `GraphError` for an unknown name. */
 export function floatProjection(parameters: ReadonlyMap<string, Tensor>): Project {
   return (x, name, rows) => {
     const matrix = parameter(parameters, name);
@@ -117,6 +118,7 @@ export function floatProjection(parameters: ReadonlyMap<string, Tensor>): Projec
   };
 }
 
+/** The tensor of a parameter, shaped as in `parameterSpecs`. Throws `GraphError` where there is none of that name. */
 export function parameter(parameters: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const tensor = parameters.get(name);
   if (!tensor)

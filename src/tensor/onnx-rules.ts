@@ -1,5 +1,6 @@
 /**
- * ONNX rules: for each operator, the ONNX nodes that compute it on ONNX Runtime's CPU provider.
+ * ONNX rules: for each operator, the ONNX nodes that compute it on ONNX Runtime's CPU provider. One table in one file, longer
+ * than others, so that an operator without a rule does not compile.
  *
  * Contributed operators (domain com.microsoft) are used where they are measured faster: FusedMatMul makes transposes and
  * scaling free, QuickGelu with alpha 1 is SiLU, RotaryEmbedding and MatMulNBits have no plain equivalent.
@@ -19,8 +20,10 @@ export type OnnxAttribute =
 export interface OnnxEmitter {
   /** Adds a node and returns the names of its outputs (named as given, or fresh ones by count). */
   node(type: string, inputs: readonly string[], options?: NodeOptions): readonly string[];
+  /** int64 [values.length]. */
   ints(values: readonly number[]): string;
-  floats(values: readonly number[], shape?: readonly number[]): string;
+  /** A float32 scalar. */
+  float(value: number): string;
 }
 
 export interface NodeOptions {
@@ -116,7 +119,7 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
     const [indices, updates] = inputs as [string, string];
     const shape = sizes(results[0]?.shape ?? []);
     const rest = shape.slice(1);
-    const [zeros] = emitter.node('Expand', [emitter.floats([0]), emitter.ints(shape)]) as [string];
+    const [zeros] = emitter.node('Expand', [emitter.float(0), emitter.ints(shape)]) as [string];
     const [columns] = emitter.node('Reshape', [indices, emitter.ints([-1, ...rest.map(() => 1)])]) as [string];
     const [positions] = emitter.node('Expand', [columns, emitter.ints([1, ...rest])]) as [string];
     const [rows] = emitter.node('Reshape', [updates, emitter.ints([-1, ...rest])]) as [string];
@@ -172,7 +175,7 @@ export const ONNX_RULES: { readonly [K in OpName]: OnnxRule<K> } = {
     const K = freshShape[2] as number;
     const G = H / K;
     // Scaled here and not by alpha: the runtime has a fast path for one row a product, with alpha 1 only.
-    const [scaled] = emitter.node('Mul', [q, emitter.floats([scale])]) as [string];
+    const [scaled] = emitter.node('Mul', [q, emitter.float(scale)]) as [string];
     // Head-major, and the query heads that share a key head as rows of one product: [B, K, n·G, D].
     const grouped =
       n === 1

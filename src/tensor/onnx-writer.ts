@@ -99,8 +99,8 @@ class Emitter implements OnnxEmitter {
     });
   }
 
-  floats(values: readonly number[], shape: readonly number[] = []): string {
-    return this.#share(`%f${values.join('_')}`, { dataType: ONNX_TYPE.float32, dims: shape, rawData: bytesOf(Float32Array.from(values)) });
+  float(value: number): string {
+    return this.#share(`%f${value}`, { dataType: ONNX_TYPE.float32, dims: [], rawData: bytesOf(Float32Array.of(value)) });
   }
 
   #share(name: string, tensor: object): string {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Example, type ExampleInput, OP_EXAMPLES } from '../../test/op-examples.ts';
 import { build, type NdArray, REFERENCE } from '../../test/reference.ts';
-import { Random, ShapeError } from '../base/index.ts';
+import { GraphError, Random, ShapeError } from '../base/index.ts';
 import { differentiate } from './autodiff.ts';
 import { Graph, type Tensor, type TensorData } from './graph.ts';
 import type { Attributes, OpName } from './op-names.ts';
@@ -203,3 +203,10 @@ function feedsOf(inputs: readonly ExampleInput[]): Record<string, Value> {
 function named(outputs: readonly Tensor[]): Record<string, Tensor> {
   return Object.fromEntries(outputs.map((output, i) => [`y${i}`, output]));
 }
+
+it('a mean over an axis whose size only the run knows is refused, over another it is taken', () => {
+  const x = new Graph().input('x', ['n', 4]);
+  expect(() => ops.mean(x)).toThrow(GraphError);
+  expect(() => ops.mean(x, [0])).toThrow(/axes 0 of \[n, 4\]/);
+  expect(ops.mean(x, [1]).shape).toEqual(['n']);
+});

@@ -2,9 +2,10 @@
  * The operators as functions over symbolic tensors. A number in an elementwise operator stands for a float32 scalar.
  * Each only records a node; the rules are in the tables.
  */
+import { GraphError } from '../base/index.ts';
 import type { Tensor } from './graph.ts';
 import type { Attributes, MatmulAttributes, OpName } from './op-names.ts';
-import type { DType, Shape } from './types.ts';
+import { type DType, formatShape, type Shape } from './types.ts';
 
 type Operand = Tensor | number;
 
@@ -65,9 +66,11 @@ export const matmul = (a: Tensor, b: Tensor, options: Partial<MatmulAttributes> 
 export const matmulInt8 = (x: Tensor, weights: Tensor, scales: Tensor, attributes: Attributes['matmulInt8']): Tensor =>
   one('matmulInt8', [x, weights, scales], attributes);
 
+/** Σ of x float32 over `axes` (default all), which are left out of the result or, with `keepDims`, kept with size 1. */
 export const sum = (x: Tensor, axes: readonly number[] = x.shape.map((_, i) => i), options: { keepDims?: boolean } = {}): Tensor =>
   axes.length === 0 ? x : one('sum', [x], { axes, keepDims: options.keepDims ?? false });
 
+/** The same elements in the same order, in `shape` of the same size; any dtype. */
 export const reshape = (x: Tensor, shape: Shape): Tensor => one('reshape', [x], { shape });
 export const expand = (x: Tensor, shape: Shape): Tensor => one('expand', [x], { shape });
 /** x broadcast to the shape of `like`, whose sizes may be known only at run time. */
@@ -80,12 +83,12 @@ export const concat = (parts: readonly Tensor[], axis: number): Tensor =>
   parts.length === 1 ? (parts[0] as Tensor) : one('concat', parts, { axis });
 export const split = (x: Tensor, axis: number, sizes: readonly number[]): readonly Tensor[] => x.graph.apply('split', [x], { axis, sizes });
 
-/** table[indices]: rows along the first axis. */
+/** table[indices]: table [R, …] of any dtype, indices int32 or int64 [N] within 0 … R − 1 → [N, …]. */
 export const gatherRows = (table: Tensor, indices: Tensor): Tensor => one('gatherRows', [table, indices], {});
-/** Zeros [rows, …] plus updates[n] added at row indices[n]. */
+/** Zeros [rows, …] plus updates[n] added at row indices[n]: indices integer [N], updates float32 [N, …] → float32 [rows, …]. Rows may repeat. */
 export const scatterAddRows = (indices: Tensor, updates: Tensor, rows: number): Tensor =>
   one('scatterAddRows', [indices, updates], { rows });
-/** x[…, indices[…, j]]: picks along the last axis. */
+/** x[…, indices[…, j]]: picks along the last axis; x [A, …, V], integer indices [A, …, J] within 0 … V − 1 → [A, …, J]. */
 export const takeAlong = (x: Tensor, indices: Tensor): Tensor => one('takeAlong', [x, indices], {});
 /** x with updates added at the given positions of the last axis. */
 export const scatterAddAlong = (x: Tensor, indices: Tensor, updates: Tensor): Tensor => one('scatterAddAlong', [x, indices, updates], {});
@@ -122,7 +125,15 @@ export const cachedAttention = ({ q, cached, fresh, masks }: CachedAttentionInpu
 /** −log softmax(logits)[target] for each row: logits [N, V], integer targets [N] → [N] nats. */
 export const crossEntropy = (logits: Tensor, targets: Tensor): Tensor => one('crossEntropy', [logits, targets], {});
 
-export const mean = (x: Tensor, axes?: readonly number[]): Tensor => {
-  const over = axes ?? x.shape.map((_, i) => i);
-  return multiply(sum(x, over), 1 / over.reduce((product, axis) => product * Number(x.shape[axis]), 1));
+/** The mean of x float32 over `axes` (default all), which are left out of the result. Throws `GraphError` where such a size is known only at run time. */
+export const mean = (x: Tensor, axes: readonly number[] = x.shape.map((_, i) => i)): Tensor => {
+  const count = axes.reduce((product, axis) => product * Number(x.shape[axis]), 1);
+  if (!Number.isFinite(count))
+    throw new GraphError({
+      operation: 'mean',
+      got: `axes ${axes.join(', ')} of ${formatShape(x.shape)}`,
+      expected: 'axes whose sizes are known now',
+      fix: 'sum, and multiply by the inverse of the count as an input',
+    });
+  return multiply(sum(x, axes), 1 / count);
 };

@@ -36,7 +36,11 @@ export function clipByGlobalNorm(
 }
 
 /**
- * One AdamW step. Adds the inputs `learningRate`, `correction1` = 1/(1 − β₁ᵗ), `correction2` = 1/(1 − β₂ᵗ) (scalars; see
+ * One AdamW step, all float32: with gradient g, m' = β₁m + (1 − β₁)g, v' = β₂v + (1 − β₂)g²,
+ * θ' = θ − η·λ·θ − η·m̂/(√v̂ + ε), where m̂ = m'/(1 − β₁ᵗ), v̂ = v'/(1 − β₂ᵗ), and λ = 0 for parameters that don't decay
+ * (arXiv 1711.05101, alg. 2). Value and gradient of a parameter have one shape.
+ *
+ * Adds the inputs `learningRate`, `correction1` = 1/(1 − β₁ᵗ), `correction2` = 1/(1 − β₂ᵗ) (scalars; see
  * `adamWFeeds`) and, for each parameter, `<name>:m` and `<name>:v` of its shape. Returns what replaces them:
  * `<name>`, `<name>:m`, `<name>:v` of each, to be fetched as `<name>:next` …
  */

@@ -14,10 +14,14 @@ export interface Schedule {
   readonly floor?: number;
 }
 
+/** The schedule with its defaults written out. */
+export function resolveSchedule({ peak, steps, warmup, fall = 'cosine', decay = 1, floor = 0.05 }: Schedule): Required<Schedule> {
+  return { peak, steps, warmup: warmup ?? Math.min(Math.max(10, Math.round(steps * 0.02)), Math.ceil(steps / 2)), fall, decay, floor };
+}
+
 /** The rate of `step`, counted from 1. Cosine: Loshchilov & Hutter 2017 (arXiv 1608.03983), eq. 5, without restarts. */
 export function scheduledRate(schedule: Schedule, step: number): number {
-  const { peak, steps, fall = 'cosine', decay = 1, floor = 0.05 } = schedule;
-  const warmup = schedule.warmup ?? Math.min(Math.max(10, Math.round(steps * 0.02)), Math.ceil(steps / 2));
+  const { peak, steps, warmup, fall, decay, floor } = resolveSchedule(schedule);
   if (step <= warmup) return (peak * step) / Math.max(1, warmup);
   const start = Math.max(warmup, steps * (1 - decay));
   if (step <= start) return peak;

@@ -1,6 +1,7 @@
 /**
  * Shape rules: for each operator, the types of its outputs from the types of its inputs, or a `ShapeError` that names
- * the operator, what came and what was expected.
+ * the operator, what came and what was expected. One table in one file, longer than others, so that an operator without a
+ * rule does not compile.
  */
 import { ShapeError } from '../base/index.ts';
 import type { Attributes, OpName } from './op-names.ts';

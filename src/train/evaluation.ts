@@ -4,6 +4,7 @@
  * Every token with a positive loss weight counts once, whatever its weight; a chosen reference counts under the pointer
  * mixture. It changes nothing in the trainer.
  */
+import { ConfigError } from '../base/index.ts';
 import { boundaryId } from '../grammar/index.ts';
 import type { Batch } from '../records/index.ts';
 import type { EpisodeSource } from './episode-source.ts';
@@ -11,8 +12,8 @@ import { type BatchSize, packEpisodes } from './packing.ts';
 import type { BatchNats, Trainer } from './trainer.ts';
 
 export interface EvaluationReport {
-  /** Mean nats of the tokens that are trained on. */
-  readonly nats: number;
+  /** Mean nats of the tokens that are trained on; null where there are none. */
+  readonly nats: number | null;
   readonly tokens: number;
   /** Mean nats of those that follow an `act`, up to its `end`; null where there are none. */
   readonly actNats: number | null;
@@ -21,11 +22,17 @@ export interface EvaluationReport {
 
 export interface EvaluateOptions {
   readonly size: BatchSize;
-  /** Batches at most, from the first episode on; default all. */
+  /** Batches at most, from the first episode on; default all, which a source without end has not. */
   readonly batches?: number;
 }
 
+/**
+ * Mean nats a token (natural logarithm, 0 or more) over the episodes of `source`, read once and in order, packed into
+ * batches of `size` ([T·B] tokens). Draws nothing and changes nothing. Throws `ConfigError` for a source without end
+ * and no `batches`, and what packing throws for an episode longer than a lane.
+ */
 export async function evaluate(trainer: Trainer, source: EpisodeSource, { size, batches }: EvaluateOptions): Promise<EvaluationReport> {
+  checkEnds(source, batches);
   const limit = batches ?? Number.POSITIVE_INFINITY;
   const sums: Sums = { nats: 0, tokens: 0, actNats: 0, actTokens: 0 };
   let next = 0;
@@ -35,11 +42,22 @@ export async function evaluate(trainer: Trainer, source: EpisodeSource, { size, 
     next += used;
   }
   return {
-    nats: sums.nats / Math.max(1, sums.tokens),
+    nats: sums.tokens === 0 ? null : sums.nats / sums.tokens,
     tokens: sums.tokens,
     actNats: sums.actTokens === 0 ? null : sums.actNats / sums.actTokens,
     actTokens: sums.actTokens,
   };
+}
+
+/** Throws `ConfigError` for an evaluation that would never end. */
+export function checkEnds({ length }: EpisodeSource, batches: number | undefined): void {
+  if (Number.isFinite(length) || (batches !== undefined && Number.isFinite(batches))) return;
+  throw new ConfigError({
+    operation: 'evaluate',
+    got: 'episodes without end, and no number of batches',
+    expected: 'episodes or batches that end',
+    fix: 'say how many batches to evaluate (`batches`)',
+  });
 }
 
 interface Sums {

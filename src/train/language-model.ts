@@ -17,7 +17,7 @@ export interface LanguageModelGraph {
   /** [M] nats of each pointed reference under the mixture; absent without a pointer head. */
   readonly pointedNats: Tensor | undefined;
   readonly loss: Tensor;
-  /** The parameters on which the loss depends. */
+  /** `trainedParameters(config)`. */
   readonly trained: readonly string[];
 }
 
@@ -26,6 +26,12 @@ export interface LanguageModelOptions extends BatchSize {
   readonly block?: number;
 }
 
+/**
+ * Traces the loss L over T·B tokens. Inputs beside the parameters, with N = T·B: `tokens`, `targets`, `positions` int32 [N],
+ * `weights`, `episodes` float32 [N], `inverseWeight` float32 [] = 1/Σ wᵢ; with a pointer head also `deciding` int32 [M],
+ * `references` int32 [R], `decidingSpans` [M, N], `referenceSpans` [R, N], `visibility` and `chosen` [M, R], `pointedWeights`
+ * [M], all float32. M and R are sizes of the run. `batchFeeds` makes them.
+ */
 export function traceLanguageModel(config: ModelConfig, options: LanguageModelOptions): LanguageModelGraph {
   const { time: T, lanes: B } = options;
   const N = T * B;
@@ -54,9 +60,16 @@ export function traceLanguageModel(config: ModelConfig, options: LanguageModelOp
     pointedNats = pointerNats(config, parameters, hidden, tokenNats, decisions);
     total = ops.add(total, ops.sum(ops.multiply(pointedNats, graph.input('pointedWeights', ['M']))));
   }
+  const loss = ops.multiply(total, inverseWeight);
+  return { graph, parameters, hidden, tokenNats, pointedNats, loss, trained: trainedParameters(config) };
+}
+
+/** The parameters on which the loss depends, in the order of `parameterSpecs`: all but those of the value and the reward head. */
+export function trainedParameters(config: ModelConfig): readonly string[] {
   const heads: readonly string[] = [VALUE_HEAD.weight, VALUE_HEAD.bias, REWARD_HEAD.weight, REWARD_HEAD.bias];
-  const trained = [...parameters.keys()].filter((name) => !heads.includes(name));
-  return { graph, parameters, hidden, tokenNats, pointedNats, loss: ops.multiply(total, inverseWeight), trained };
+  return parameterSpecs(config)
+    .map(({ name }) => name)
+    .filter((name) => !heads.includes(name));
 }
 
 /** Σ of the loss weights of a batch. */

@@ -27,7 +27,10 @@ export interface ExplosionRule {
 
 const DECAY = 0.95;
 
-/** One more loss. */
+/**
+ * One more loss, in nats (weighted mean of a step's tokens). Pure: returns the next state. Too high is a smoothed loss
+ * above `factor · max(best, floorNats)`; only such losses in a row count.
+ */
 export function watchLoss(state: LossWatchState, loss: number, rule: ExplosionRule = {}): LossWatchState {
   const average = DECAY * state.average + (1 - DECAY) * loss;
   const count = state.count + 1;

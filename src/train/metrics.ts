@@ -61,6 +61,11 @@ export class MetricsLog {
   }
 }
 
+/** Whether a file with lines is there; a run killed before its first step leaves an empty one. */
+export function hasMetrics(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
 function keepUpTo(path: string, step: number): void {
   const text = readFileSync(path, 'utf8');
   const kept = text.split('\n').filter((line) => isKept(line, step));

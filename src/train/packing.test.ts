@@ -134,6 +134,23 @@ describe('packed episodes', () => {
     expect(() => packEpisodes([plain(11)], { time: 10, lanes: 2 })).toThrow(/an episode of 11 tokens, expected at most 10/);
   });
 
+  it('refuse an episode of no tokens, of which a source could hold endlessly many', () => {
+    expect(() => packEpisodes([plain(3), plain(0)], { time: 10, lanes: 2 })).toThrow(DataError);
+    expect(() => packEpisodes([plain(0)], { time: 10, lanes: 2 })).toThrow(/an episode of no tokens, expected at least one/);
+  });
+
+  it('refuse spans that would take gigabytes, before they take them', () => {
+    const length = 2 ** 14;
+    const dense = {
+      tokens: new Int32Array(length).fill(FIRST_REFERENCE),
+      weights: new Float32Array(length).fill(1),
+      pointed: Uint8Array.from({ length }, (_, i) => (i === 1 ? 1 : 0)),
+    };
+    const pack = () => packEpisodes([dense], { time: length, lanes: 1 });
+    expect(pack).toThrow(DataError);
+    expect(pack).toThrow(/1 decisions and 16384 references among 16384 × 1 tokens: 268451840 floats.*fewer lanes, shorter lanes/);
+  });
+
   it('take from a generator no more than they need to know', () => {
     let asked = 0;
     function* endless(): Generator<Episode> {

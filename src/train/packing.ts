@@ -1,6 +1,7 @@
 /**
  * Packs episodes into batches. Each lane holds whole episodes one after the other; they don't attend to each other and
- * each starts at position 0. Deterministic: the same episodes in the same order give the same batch.
+ * each starts at position 0. Deterministic: the same episodes in the same order give the same batch. Spans are dense rows
+ * over the batch, so that their number times its size is bounded.
  */
 import { DataError } from '../base/index.ts';
 import { isReferenceId } from '../grammar/index.ts';
@@ -13,6 +14,9 @@ export interface BatchSize {
   /** B: lanes. */
   readonly lanes: number;
 }
+
+/** Floats of all spans of a batch: 1 GiB. */
+const LARGEST_SPANS = 2 ** 28;
 
 export interface Packed {
   readonly batch: Batch;
@@ -27,6 +31,13 @@ export function packEpisodes(episodes: Iterable<Episode>, size: BatchSize): Pack
   const placed: Placement[] = [];
   for (const episode of episodes) {
     const length = episode.tokens.length;
+    if (length === 0)
+      throw new DataError({
+        operation: 'pack episodes',
+        got: 'an episode of no tokens',
+        expected: 'at least one',
+        fix: 'leave it out: a source of such episodes would never fill a batch',
+      });
     if (length > time)
       throw new DataError({
         operation: 'pack episodes',
@@ -104,6 +115,14 @@ function point(decisions: readonly Decision[], places: readonly Place[], size: B
   const deciding = decisions.length > 0 ? decisions : [DUMMY];
   const references = places.length > 0 && decisions.length > 0 ? places : [{ ...DUMMY, episode: -2 }];
   const R = references.length;
+  const spanFloats = (deciding.length + R) * size.time * size.lanes;
+  if (spanFloats > LARGEST_SPANS)
+    throw new DataError({
+      operation: 'pack episodes',
+      got: `${deciding.length} decisions and ${R} references among ${size.time} × ${size.lanes} tokens: ${spanFloats} floats of spans`,
+      expected: `at most ${LARGEST_SPANS}`,
+      fix: 'take fewer lanes, shorter lanes, or episodes with fewer references',
+    });
   const visibility = new Float32Array(deciding.length * R).fill(HIDDEN_SCORE);
   const chosen = new Float32Array(deciding.length * R);
   deciding.forEach((decision, m) => {

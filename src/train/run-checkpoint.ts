@@ -65,14 +65,14 @@ export interface RunToSave {
 
 /** Saves all of a run or nothing. Throws `CheckpointError` for numbers that are not finite, leaving the save before. */
 export function saveRun(folder: string, { config, trained, run, tokenizerJson }: RunToSave): void {
-  for (const [name, values] of [...trained.weights, ...trained.moments])
-    if (!values.every(Number.isFinite))
-      throw new CheckpointError({
-        operation: `save step ${trained.step} to ${folder}`,
-        got: `${name} with a value that is not finite`,
-        expected: 'finite weights and moments',
-        fix: 'train again from the last checkpoint, which is untouched, with a lower learning rate',
-      });
+  const spoilt = spoiltName(trained);
+  if (spoilt !== undefined)
+    throw new CheckpointError({
+      operation: `save step ${trained.step} to ${folder}`,
+      got: `${spoilt} with a value that is not finite`,
+      expected: 'finite weights and moments',
+      fix: 'begin with finite weights, or with a lower learning rate; what was saved before is untouched',
+    });
   const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
   const moments = new Map<string, TensorToStore>();
   for (const [name, data] of trained.moments) moments.set(name, { data, shape: shapes.get(parameterOf(name)) as readonly number[] });
@@ -86,6 +86,12 @@ export function saveRun(folder: string, { config, trained, run, tokenizerJson }:
       [STATE_FILE, [canonicalJson(state), '\n']],
     ]),
   });
+}
+
+/** The first of the weights and moments that has a value which is not finite. */
+export function spoiltName({ weights, moments }: Pick<TrainState, 'weights' | 'moments'>): string | undefined {
+  for (const [name, values] of [...weights, ...moments]) if (!values.every(Number.isFinite)) return name;
+  return undefined;
 }
 
 /** Whether a model is there, of a run or not. */
@@ -131,6 +137,13 @@ export function loadRun(folder: string, run: RunState): RunCheckpoint {
       expected,
       fix: 'restore the folder from a copy, or begin a new run in another folder',
     });
+  const settled = run.settings.model;
+  if (settled !== undefined && canonicalJson({ ...config }) !== canonicalJson(settled)) {
+    const before = settled as Readonly<Record<string, Json>>;
+    const names = Object.keys(config).filter((name) => config[name as keyof ModelConfig] !== before[name]);
+    const list = (of: Readonly<Record<string, Json>>): string => names.map((name) => `${name} = ${of[name]}`).join(', ');
+    throw wrong(`a config.json with ${list({ ...config })}`, `the model of its run: ${list(before)}`);
+  }
   if (missing.length > 0) throw wrong(`no ${missing[0]}`, 'all parameters of the model');
   const stored = loadExtraFile(folder, { name: MOMENTS_FILE, read: loadSafetensors });
   if (stored === undefined) throw wrong(`no ${MOMENTS_FILE}`, 'the moments of the optimizer');

@@ -1,12 +1,12 @@
 /**
  * What a training run is told, what it tells, and which part of that its result depends on.
  */
-import { ConfigError, hashBytes, type Json } from '../base/index.ts';
+import { ConfigError, hashBytes } from '../base/index.ts';
 import { checkConfig, type ModelConfig, type Weights } from '../model/index.ts';
-import type { AdamWOptions, Schedule } from '../tensor/index.ts';
+import { ADAMW_DEFAULTS, type AdamWOptions, resolveSchedule, type Schedule } from '../tensor/index.ts';
 import type { EpisodeSource } from './episode-source.ts';
 import { defaultOrder, nameOfOrder, type Order } from './episode-stream.ts';
-import type { EvaluationReport } from './evaluation.ts';
+import { checkEnds, type EvaluationReport } from './evaluation.ts';
 import type { ExplosionRule } from './loss-watch.ts';
 import type { BatchSize } from './packing.ts';
 import type { Settings } from './settings.ts';
@@ -15,7 +15,7 @@ export interface TrainRunOptions {
   /** The run's folder: `checkpoint/` and `metrics.jsonl` go there. A run that is already there is resumed. */
   readonly folder: string;
   readonly config: ModelConfig;
-  /** Weights to begin with; default: drawn from the seed. `identity` stands for them in the settings, e.g. a file's hash. */
+  /** Weights to begin with, which stay as they are; default: drawn from the seed. `identity` stands for them in the settings, e.g. a file's hash. */
   readonly initial?: { readonly identity: string; readonly weights: Weights };
   /** Saved beside the weights. */
   readonly tokenizerJson?: string;
@@ -32,7 +32,7 @@ export interface TrainRunOptions {
   readonly optimizer?: AdamWOptions;
   /** Largest global gradient norm; default 1. */
   readonly clipNorm?: number;
-  /** Threads of the runtime; default 2. */
+  /** Threads of the runtime; default: `JOURNEYMAN_THREADS`, else 2. */
   readonly threads?: number;
   readonly steps: number;
   readonly schedule: Omit<Schedule, 'steps'>;
@@ -84,20 +84,28 @@ export interface TrainRunResult {
   readonly metricsPath: string;
 }
 
+/** Options that the result depends on, with their defaults written out: a default that changes is noticed on resumption. */
+export function resolveOptions({ steps, schedule, accumulate = 1, clipNorm = 1, optimizer = {}, seed = 0 }: TrainRunOptions) {
+  const {
+    beta1 = ADAMW_DEFAULTS.beta1,
+    beta2 = ADAMW_DEFAULTS.beta2,
+    epsilon = ADAMW_DEFAULTS.epsilon,
+    weightDecay = ADAMW_DEFAULTS.weightDecay,
+  } = optimizer;
+  return {
+    accumulate,
+    clipNorm,
+    optimizer: { beta1, beta2, epsilon, weightDecay },
+    seed,
+    schedule: resolveSchedule({ ...schedule, steps }),
+  };
+}
+
 /** What must not change on resumption. Throws `ConfigError` for options that can't be. */
 export function settingsOf(options: TrainRunOptions): Settings {
-  const {
-    config,
-    source,
-    batch,
-    steps,
-    schedule,
-    accumulate = 1,
-    clipNorm = 1,
-    optimizer = {},
-    permuteReferences = false,
-    seed = 0,
-  } = options;
+  const { config, source, batch, steps, permuteReferences = false, evaluation } = options;
+  const { accumulate, clipNorm, optimizer, seed, schedule: fullSchedule } = resolveOptions(options);
+  const { steps: _, ...schedule } = fullSchedule;
   checkConfig(config);
   for (const [name, value] of Object.entries({ steps, accumulate, 'batch.time': batch.time, 'batch.lanes': batch.lanes }))
     checkCount(name, value);
@@ -109,6 +117,7 @@ export function settingsOf(options: TrainRunOptions): Settings {
     );
   for (const [name, value] of Object.entries({ 'schedule.peak': schedule.peak, clipNorm }))
     if (!(value > 0 && Number.isFinite(value))) throw wrong(`${name} = ${value}`, 'a positive number');
+  if (evaluation) checkEnds(evaluation.source, evaluation.batches);
   return {
     ...options.callerSettings,
     model: { ...config },
@@ -119,9 +128,9 @@ export function settingsOf(options: TrainRunOptions): Settings {
     permuteReferences,
     batch: { time: batch.time, lanes: batch.lanes },
     accumulate,
-    optimizer: defined({ ...optimizer }),
+    optimizer,
     clipNorm,
-    schedule: defined({ ...schedule }),
+    schedule,
     steps,
     seed,
   };
@@ -133,9 +142,4 @@ function checkCount(name: string, value: number): void {
 
 function wrong(got: string, expected: string, fix?: string): ConfigError {
   return new ConfigError({ operation: 'set up the training run', got, expected, ...(fix === undefined ? {} : { fix }) });
-}
-
-/** Without what is undefined, which JSON has no word for. */
-function defined(values: Readonly<Record<string, Json | undefined>>): Settings {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }

@@ -6,9 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tinyConfig, tinyEpisode, tinyRun, tinySource } from '../../test/tiny-run.ts';
 import { CheckpointError, ConfigError, Random, TrainingError } from '../base/index.ts';
 import { initializeWeights, loadModel, saveModel } from '../model/index.ts';
-import { listSource } from './episode-source.ts';
+import type { Episode } from '../records/index.ts';
+import { generatedSource, listSource } from './episode-source.ts';
 import { trainRun } from './run.ts';
-import type { TrainEvent, TrainRunOptions } from './run-options.ts';
+import { loadRunState, type RunState } from './run-checkpoint.ts';
+import type { StepEvent, TrainEvent, TrainRunOptions } from './run-options.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -107,6 +109,7 @@ describe('a training run', () => {
 
   it.each([
     [{ steps: 0 }, /steps = 0/],
+    [{ evaluation: { source: generatedSource(tinyEpisode, { name: 'tiny' }) } }, /episodes without end, and no number of batches/],
     [{ batch: { time: 65, lanes: 1 } }, /lanes of 65 tokens, expected at most 64/],
     [{ schedule: { peak: Number.NaN } }, /schedule\.peak = NaN/],
     [{ source: listSource([]) }, /a source without episodes/],
@@ -118,12 +121,43 @@ describe('a training run', () => {
     await expect(trainRun(tinyRun(at('a'), change))).rejects.toThrow(message);
   });
 
+  it('notices a changed default, since the settings have what it comes to', async () => {
+    await runTo(1, tinyRun(at('a')));
+    const { settings } = loadRunState(at('a', 'checkpoint')) as RunState;
+    expect(settings).toMatchObject({
+      optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 },
+      clipNorm: 1,
+      schedule: { peak: 0.01, warmup: 10, fall: 'cosine', decay: 1, floor: 0.05 },
+    });
+  });
+
+  it('leaves the weights that it begins with as they are', async () => {
+    const weights = initializeWeights(tinyConfig, new Random(1));
+    const before = structuredClone(weights);
+    const result = await trainRun(tinyRun(at('a'), { steps: 2, initial: { identity: 'mine', weights } }));
+    expect(weights).toEqual(before);
+    expect(result.weights).not.toEqual(before);
+  });
+
+  it('takes no notice of the loss of steps that have nothing to learn', async () => {
+    const weightless = (index: number): Episode => ({ ...tinyEpisode(index), weights: new Float32Array(tinyEpisode(index).tokens.length) });
+    const source = listSource(Array.from({ length: 8 }, (_, i) => (i < 4 ? weightless(i) : tinyEpisode(i))));
+    const losses: StepEvent[] = [];
+    const onProgress = (event: TrainEvent): void => void (event.kind === 'step' && losses.push(event));
+    await trainRun(tinyRun(at('a'), { source, order: 'given', batch: { time: 16, lanes: 1 }, steps: 8, onProgress }));
+    expect(losses.filter(({ loss }) => loss === 0).length).toBeGreaterThan(0);
+    const { watch } = loadRunState(at('a', 'checkpoint')) as RunState;
+    expect(watch.count).toBe(losses.filter(({ loss }) => loss > 0).length);
+    expect(watch.best).toBeGreaterThan(1);
+  });
+
   it('is trained by one process at a time; a dead one counts for nothing', async () => {
     const first = trainRun(tinyRun(at('a')));
     await expect(trainRun(tinyRun(at('a')))).rejects.toThrow(/got a run that process \d+ is training/);
     await first;
     const { pid } = spawnSync(process.execPath, ['--version']);
-    writeFileSync(at('a', '.lock'), `${pid} ${hostname()}\n`);
+    mkdirSync(at('a', '.lock'));
+    writeFileSync(at('a', '.lock', `${pid}@${hostname()}@left`), '');
     await trainRun(tinyRun(at('a')));
     expect(existsSync(at('a', '.lock'))).toBe(false);
   });
@@ -155,6 +189,24 @@ describe('a run that goes wrong', () => {
     expect(error.message).toMatch(/the checkpoint of step 0 is whole/);
   });
 
+  it('keeps the last checkpoint from before the loss was too high', async () => {
+    const options = tinyRun(at('a'), { schedule: { peak: 30, warmup: 60 }, steps: 400, clipNorm: 1e6, explosion: { patience: 5 } });
+    const error = (await trainRun({ ...options, saveEvery: { steps: 1 } }).catch((thrown: unknown) => thrown)) as TrainingError;
+    const { step, checkpointStep } = error.details as Record<string, number>;
+    expect(checkpointStep).toBe((step as number) - 5);
+    expect(loadRunState(at('a', 'checkpoint'))).toMatchObject({ step: checkpointStep, watch: { tooHigh: 0 } });
+  });
+
+  it('that has spoilt its weights names step, batch and checkpoint, and advises no repetition', async () => {
+    // 1e42 is infinite in float32: the step's loss is finite, what it writes is not.
+    const options = tinyRun(at('a'), { schedule: { peak: 1e42, warmup: 1 }, saveEvery: { steps: 1 } });
+    const error = (await trainRun(options).catch((thrown: unknown) => thrown)) as TrainingError;
+    expect(error).toBeInstanceOf(TrainingError);
+    expect(error.message).toMatch(/^train step 1: got .* with a value that is not finite on the batch at stream positions 0 … \d+/);
+    expect(error.message).toMatch(/look at these episodes, or lower the learning rate .* the checkpoint of step 0 is whole/);
+    expect(error.message).not.toContain('same command');
+  });
+
   it('never saves numbers that are not finite', async () => {
     const weights = initializeWeights(tinyConfig, new Random(1));
     weights.get('finalNorm')?.fill(Number.POSITIVE_INFINITY);
@@ -162,6 +214,16 @@ describe('a run that goes wrong', () => {
       /finalNorm with a value that is not finite/,
     );
     expect(existsSync(at('a', 'checkpoint'))).toBe(false);
+  });
+
+  it('does not replace the metrics of another run', async () => {
+    mkdirSync(at('a'));
+    writeFileSync(at('a', 'metrics.jsonl'), '');
+    await trainRun(tinyRun(at('a'), { steps: 1 }));
+    rmSync(at('a', 'checkpoint'), { recursive: true });
+    const before = read(at('a', 'metrics.jsonl'));
+    await expect(trainRun(tinyRun(at('a')))).rejects.toThrow(ConfigError);
+    expect(read(at('a', 'metrics.jsonl'))).toBe(before);
   });
 
   it('does not take over a model that no run has made', async () => {
@@ -183,6 +245,11 @@ describe('a run that goes wrong', () => {
     ],
     ['journeyman-trainer.safetensors', (path: string) => truncateSync(path, 500), /journeyman-trainer\.safetensors/],
     ['journeyman-trainer.safetensors', (path: string) => rmSync(path), /no journeyman-trainer\.safetensors/],
+    [
+      'config.json',
+      (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('"rms_norm_eps": 0.00001', '"rms_norm_eps": 0.01')),
+      /a config\.json with normEpsilon = 0\.01, expected the model of its run: normEpsilon = 0\.00001/,
+    ],
     ['model.safetensors', (path: string) => truncateSync(path, 900), /model\.safetensors/],
     ['heads.safetensors', (path: string) => rmSync(path), /got no pointer\.query, expected all parameters/],
   ])('refuses a damaged %s', async (file, damage, message) => {

@@ -7,19 +7,20 @@
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { CheckpointError, type JourneymanError, Random, TrainingError } from '../base/index.ts';
+import { CheckpointError, ConfigError, type JourneymanError, Random, TrainingError } from '../base/index.ts';
 import { initializeWeights } from '../model/index.ts';
 import type { Batch } from '../records/index.ts';
 import { scheduledRate } from '../tensor/index.ts';
 import { type EpisodeStream, episodeStream } from './episode-stream.ts';
 import { type EvaluationReport, evaluate } from './evaluation.ts';
+import { batchWeight } from './language-model.ts';
 import { FRESH_WATCH, hasExploded, highestLoss, smoothedLoss, watchLoss } from './loss-watch.ts';
-import { MetricsLog } from './metrics.ts';
+import { hasMetrics, MetricsLog } from './metrics.ts';
 import { Pace } from './pace.ts';
 import { packEpisodes } from './packing.ts';
-import { checkMoments, hasModel, loadRun, loadRunState, type RunState, saveRun } from './run-checkpoint.ts';
+import { checkMoments, hasModel, loadRun, loadRunState, type RunState, saveRun, spoiltName } from './run-checkpoint.ts';
 import { lockRun } from './run-lock.ts';
-import { settingsOf, type TrainRunOptions, type TrainRunResult } from './run-options.ts';
+import { resolveOptions, settingsOf, type TrainRunOptions, type TrainRunResult } from './run-options.ts';
 import { checkSettings } from './settings.ts';
 import { type StepReport, Trainer, type TrainState } from './trainer.ts';
 
@@ -53,6 +54,8 @@ class Run {
   readonly #checkpoint: string;
   #state: RunState;
   #savedStep: number;
+  /** What the last step saw. */
+  #batch: Positions | undefined;
   #savedAt = performance.now();
   #evaluation: { readonly step: number; readonly report: EvaluationReport } | undefined;
 
@@ -72,7 +75,7 @@ class Run {
     const settings = settingsOf(options);
     const found = loadRunState(checkpointOf(folder));
     const make = (state: Partial<TrainState> & Pick<TrainState, 'weights'>): Trainer =>
-      new Trainer(config, state, { ...options, ...batch });
+      new Trainer(config, state, { ...options, ...resolveOptions(options), ...batch });
     if (found === undefined) {
       if (hasModel(checkpointOf(folder)))
         throw new CheckpointError({
@@ -81,7 +84,17 @@ class Run {
           expected: 'a run to resume, or no model',
           fix: 'choose another folder, so that this model is not replaced',
         });
-      const weights = options.initial?.weights ?? initializeWeights(config, new Random(options.seed ?? 0).fork('weights'));
+      if (hasMetrics(join(folder, METRICS_FILE)))
+        throw new ConfigError({
+          operation: `begin a run in ${folder}`,
+          got: `a ${METRICS_FILE} that belongs to no run there`,
+          expected: 'a run to resume, or no metrics',
+          fix: `choose another folder, or move that file away, so that it is not lost`,
+        });
+      // The trainer writes into its weights; those of the caller stay.
+      const weights = options.initial
+        ? new Map([...options.initial.weights].map(([name, values]) => [name, values.slice()]))
+        : initializeWeights(config, new Random(options.seed ?? 0).fork('weights'));
       const run = new Run(options, make({ weights }), { step: 0, cursor: 0, tokens: 0, watch: FRESH_WATCH, settings }, -1);
       run.#tell({ kind: 'begun', step: 0, steps: options.steps, folder, resumed: false });
       run.#save();
@@ -126,7 +139,8 @@ class Run {
   }
 
   async #step(): Promise<void> {
-    const { accumulate = 1, batch: size, steps, schedule, explosion } = this.#options;
+    const { batch: size, steps, explosion } = this.#options;
+    const { accumulate, schedule } = resolveOptions(this.#options);
     const { cursor: start, step: before } = this.#state;
     const step = before + 1;
     const batches: Batch[] = [];
@@ -136,9 +150,12 @@ class Run {
       batches.push(batch);
       cursor += used;
     }
-    const learningRate = scheduledRate({ ...schedule, steps }, step);
+    const learningRate = scheduledRate(schedule, step);
     const report = await this.#takeStep(batches, learningRate, { start, end: cursor });
-    const watch = watchLoss(this.#state.watch, report.loss, explosion);
+    // A step without anything to learn has no loss; its 0 would pass for the best ever.
+    const hasLoss = batches.some((batch) => batchWeight(batch) > 0);
+    const watch = hasLoss ? watchLoss(this.#state.watch, report.loss, explosion) : this.#state.watch;
+    this.#batch = { start, end: cursor };
     this.#state = { ...this.#state, step, cursor, tokens: this.#state.tokens + report.tokens, watch };
     if (hasExploded(watch, explosion))
       throw this.#failure({
@@ -189,6 +206,8 @@ class Run {
   }
 
   #isSaveDue(): boolean {
+    // What may be an explosion doesn't replace the last good checkpoint.
+    if (this.#state.watch.tooHigh > 0) return false;
     const { steps, seconds } = this.#options.saveEvery ?? { seconds: 60 };
     const byStep = steps !== undefined && this.#state.step - this.#savedStep >= steps;
     return byStep || (seconds !== undefined && performance.now() - this.#savedAt >= seconds * 1000);
@@ -197,6 +216,14 @@ class Run {
   #save(): void {
     const { config, tokenizerJson } = this.#options;
     const { step, ...run } = this.#state;
+    const spoilt = this.#batch && spoiltName(this.#trainer.state);
+    if (this.#batch && spoilt !== undefined)
+      throw this.#failure({
+        got: `${spoilt} with a value that is not finite`,
+        expected: 'finite weights and moments',
+        batch: this.#batch,
+        step,
+      });
     this.#metrics.sync();
     try {
       saveRun(this.#checkpoint, { config, trained: this.#trainer.state, run, ...(tokenizerJson === undefined ? {} : { tokenizerJson }) });

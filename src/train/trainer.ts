@@ -20,7 +20,7 @@ import {
   type Tensor,
   type Values,
 } from '../tensor/index.ts';
-import { batchFeeds, batchWeight, type LanguageModelOptions, traceLanguageModel } from './language-model.ts';
+import { batchFeeds, batchWeight, type LanguageModelOptions, traceLanguageModel, trainedParameters } from './language-model.ts';
 
 export interface TrainerOptions extends LanguageModelOptions {
   readonly optimizer?: AdamWOptions;
@@ -79,8 +79,7 @@ export class Trainer {
     this.#weights = state.weights;
     this.#step = state.step ?? 0;
     this.#shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
-    const { trained } = traceLanguageModel(config, options);
-    const names = trained.flatMap((name) => [`${name}:m`, `${name}:v`]);
+    const names = trainedParameters(config).flatMap((name) => [`${name}:m`, `${name}:v`]);
     this.#moments = new Map(names.map((name) => [name, state.moments?.get(name) ?? new Float32Array(sizeOf(this.#shapeOf(name)))]));
   }
 
@@ -178,12 +177,10 @@ export class Trainer {
       loss,
       trained.map((name) => parameters.get(name) as Tensor),
     );
-    // Every sum waits for all gradients, so that it may be written over its own input.
-    const { norm } = clipByGlobalNorm(gradients, 1);
-    const nothing = ops.multiply(norm, 0);
+    // Nothing else reads a sum: it may be written over its own input while other gradients are still computed.
     const sums = trained.map((name, i) => {
       const sum = graph.input(`${name}:sum`, this.#shapeOf(name));
-      return [`${name}:sum:next`, ops.add(sum, ops.add(gradients[i] as Tensor, nothing))] as const;
+      return [`${name}:sum:next`, ops.add(sum, gradients[i] as Tensor)] as const;
     });
     return {
       session: await Session.create(graph, { loss, ...Object.fromEntries(sums) }, this.#sessionOptions),

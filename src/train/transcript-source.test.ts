@@ -59,6 +59,15 @@ describe('transcripts as JSON Lines', () => {
     expect(() => parseTranscripts(bytes('\n'), 'a.jsonl')).toThrow(/no transcripts/);
   });
 
+  it('refuse to have nothing to learn, but for one among others', () => {
+    const given: Transcript = { schemaVersion: 1, segments: [{ kind: 'goal', pieces: [{ kind: 'text', text: 'enter' }] }] };
+    const found = [{ place: 'a.jsonl:1', transcript: given }];
+    expect(() => transcriptSource(found, codec, { longest: 100 })).toThrow(
+      /a\.jsonl:1: got transcripts without any token of a positive loss weight/,
+    );
+    expect(transcriptSource([...found, { place: 'a.jsonl:2', transcript }], codec, { longest: 100 }).length).toBe(2);
+  });
+
   it('refuse words and references that do not exist, and episodes that are too long, with their place', () => {
     const encode = (text: string, longest = 100) => transcriptSource(parseTranscripts(bytes(text), 'a.jsonl'), codec, { longest });
     expect(() => encode(act({ kind: 'word', word: 'explode' }))).toThrow(/a\.jsonl:1: got .*"explode"/);

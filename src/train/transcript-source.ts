@@ -53,15 +53,23 @@ export interface TranscriptSourceOptions extends EncodeOptions {
   readonly longest: number;
 }
 
-/** Episodes from transcripts. Throws `DataError` for one that has no tokens of its grammar or is longer than `longest`. */
+/** Episodes from transcripts. Throws `DataError` for one that can't be encoded or is longer than `longest`, and where none has anything to learn. */
 export function transcriptSource(
   transcripts: readonly LocatedTranscript[],
   codec: TextCodec,
   { longest, ...options }: TranscriptSourceOptions,
 ): EpisodeSource {
-  return listSource(
-    transcripts.map(({ place, transcript }) => encodeLocated(place, () => encodeTranscript(transcript, codec, options), longest)),
+  const episodes = transcripts.map(({ place, transcript }) =>
+    encodeLocated(place, () => encodeTranscript(transcript, codec, options), longest),
   );
+  if (!episodes.some(({ weights }) => weights.some((weight) => weight > 0)))
+    throw new DataError({
+      operation: `read ${transcripts[0]?.place ?? 'transcripts'}`,
+      got: 'transcripts without any token of a positive loss weight',
+      expected: 'at least one, e.g. in a segment of kind act',
+      fix: 'add what the policy itself should write, or give other kinds of segments a loss weight',
+    });
+  return listSource(episodes);
 }
 
 function encodeLocated(place: string, encode: () => Episode, longest: number): Episode {

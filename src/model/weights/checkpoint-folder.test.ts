@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CheckpointError, Random } from '../../base/index.ts';
+import { CheckpointError, hashBytes, Random } from '../../base/index.ts';
 import { type ModelConfig, presetConfig } from '../config.ts';
 import { loadExtraFile, loadModel, saveModel } from './checkpoint-folder.ts';
 import { crashConfig, tokenizerOf } from './crash-model.fixture.ts';
@@ -53,6 +53,20 @@ describe('a model folder', () => {
     saveModel(folder, { config, weights });
     expect(readdirSync(folder).sort()).toEqual(['config.json', 'heads.safetensors', 'model.safetensors']);
     expect(loadExtraFile(folder, read)).toBeUndefined();
+  });
+
+  it('knows its own tokenizer, and asks no other checkpoint for one', () => {
+    const weights = initializeWeights(config, new Random(1));
+    saveModel(folder, { config, weights, tokenizerJson: tokenizerOf(1) });
+    const other = `${tokenizerOf(1)} `;
+    writeFileSync(join(folder, 'tokenizer.json'), other);
+    expect(() => loadModel(folder)).toThrow(CheckpointError);
+    const [got, expected] = [hashBytes(other), hashBytes(tokenizerOf(1))].map((hash) => hash.slice(0, 12));
+    expect(() => loadModel(folder)).toThrow(new RegExp(`got a tokenizer with the SHA-256 ${got}…, expected ${expected}…`));
+    const path = join(folder, 'config.json');
+    const { journeyman: _, ...foreign } = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify(foreign));
+    expect(loadModel(folder).tokenizerJson).toBe(other);
   });
 
   it('refuses to replace a folder with files that are not its own', () => {

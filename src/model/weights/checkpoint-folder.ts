@@ -8,15 +8,15 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { CheckpointError, saveAtomically } from '../../base/index.ts';
+import { CheckpointError, hashBytes, saveAtomically } from '../../base/index.ts';
 import { checkConfig, type ModelConfig, type Weights } from '../config.ts';
-import { formatLlamaConfig, parseLlamaConfig } from './llama-config.ts';
+import { formatLlamaConfig, parseLlamaConfig, tokenizerHashIn } from './llama-config.ts';
 import { readWeights, storeWeights } from './llama-weights.ts';
 import { readFolder, replaceFolder } from './replace-folder.ts';
 import { loadSafetensors, type StoredTensor, saveSafetensors } from './safetensors.ts';
 import { show } from './safetensors-header.ts';
 import { loadTensors, loadTextIfPresent, MODEL_FILE } from './shards.ts';
-import { checkTokenizerFits } from './tokenizer-fit.ts';
+import { checkTokenizerFits, checkTokenizerHash } from './tokenizer-fit.ts';
 
 export const CONFIG_FILE = 'config.json';
 export const HEADS_FILE = 'heads.safetensors';
@@ -64,7 +64,10 @@ export function saveModel(folder: string, { config, weights, tokenizerJson, extr
     if (heads.size > 0) saveSafetensors(join(temporary, HEADS_FILE), heads, { format: 'pt' });
     if (tokenizerJson !== undefined) saveAtomically(join(temporary, TOKENIZER_FILE), tokenizerJson);
     for (const [name, parts] of extraFiles) saveAtomically(join(temporary, name), parts);
-    saveAtomically(join(temporary, CONFIG_FILE), formatLlamaConfig(config));
+    saveAtomically(
+      join(temporary, CONFIG_FILE),
+      formatLlamaConfig(config, tokenizerJson === undefined ? undefined : hashBytes(tokenizerJson)),
+    );
   });
 }
 
@@ -82,7 +85,11 @@ export function loadModel(folder: string, { heads = {} }: LoadOptions = {}): Loa
       });
     const config = checkConfig({ ...parseLlamaConfig(configText, configPath), ...heads });
     const tokenizerJson = loadTextIfPresent(join(path, TOKENIZER_FILE));
-    if (tokenizerJson !== undefined) checkTokenizerFits(tokenizerJson, { config, source: join(path, TOKENIZER_FILE) });
+    if (tokenizerJson !== undefined) {
+      const source = join(path, TOKENIZER_FILE);
+      checkTokenizerFits(tokenizerJson, { config, source });
+      checkTokenizerHash(tokenizerJson, { expected: tokenizerHashIn(configText), source });
+    }
     const headsPath = join(path, HEADS_FILE);
     const headTensors = isPresent(headsPath) ? loadSafetensors(headsPath).tensors : new Map<string, StoredTensor>();
     const { weights, missing } = readWeights(loadTensors(path), headTensors, { config, source: path });

@@ -67,6 +67,12 @@ describe('config.json of the Llama family', () => {
     [{ vocab_size: '100' }, /vocab_size = "100"/],
     [{ vocab_size: undefined }, /vocab_size = nothing/],
     [{ num_hidden_layers: 1e9 }, /num_hidden_layers = 1000000000, expected at most 1024/],
+    [{ max_position_embeddings: 2 ** 20 + 1 }, /contextLength = 1048577, expected at most 1048576/],
+    [{ max_position_embeddings: 2 ** 20, head_dim: 66 }, /contextLength = 1048576 at headWidth = 66, expected .* at most 33554432/],
+    [
+      { journeyman: { schemaVersion: 1, pointerWidth: 4097, valueHead: false, rewardHead: false } },
+      /pointerWidth = 4097, expected at most 4096/,
+    ],
     [{ num_key_value_heads: 3 }, /4 heads over 3 key-value heads/],
     [{ hidden_size: 30 }, /headWidth = 7.5/],
     [

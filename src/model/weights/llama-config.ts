@@ -66,8 +66,13 @@ const llamaSchema = z.looseObject(
             .max(2 ** 31, { error: 'at most 2^31' }),
           valueHead: z.boolean({ error: 'true or false' }),
           rewardHead: z.boolean({ error: 'true or false' }),
+          // SHA-256 of the tokenizer.json that was saved with it.
+          tokenizer: z
+            .string({ error: '64 hexadecimal digits' })
+            .regex(/^[0-9a-f]{64}$/, { error: '64 hexadecimal digits' })
+            .optional(),
         },
-        { error: 'an object with schemaVersion, pointerWidth, valueHead, rewardHead and nothing else' },
+        { error: 'an object with schemaVersion, pointerWidth, valueHead, rewardHead, perhaps tokenizer, and nothing else' },
       )
       .optional(),
   },
@@ -127,8 +132,14 @@ export function parseLlamaConfig(text: string, source: string): ModelConfig {
   }
 }
 
+/** The hash of the tokenizer that was saved with it, out of a `config.json` that `parseLlamaConfig` has accepted; undefined in others' files. */
+export function tokenizerHashIn(text: string): string | undefined {
+  const { journeyman } = JSON.parse(text) as { readonly journeyman?: { readonly tokenizer?: string } };
+  return journeyman?.tokenizer;
+}
+
 /** The `config.json` of a configuration. The base of the rotary embedding stands where current and where older versions look. */
-export function formatLlamaConfig(config: ModelConfig): string {
+export function formatLlamaConfig(config: ModelConfig, tokenizerHash?: string): string {
   const fields = {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
@@ -151,7 +162,13 @@ export function formatLlamaConfig(config: ModelConfig): string {
     pad_token_id: boundaryId('pad'),
     bos_token_id: boundaryId('begin'),
     eos_token_id: boundaryId('end'),
-    journeyman: { schemaVersion: 1, pointerWidth: config.pointerWidth, valueHead: config.valueHead, rewardHead: config.rewardHead },
+    journeyman: {
+      schemaVersion: 1,
+      pointerWidth: config.pointerWidth,
+      valueHead: config.valueHead,
+      rewardHead: config.rewardHead,
+      ...(tokenizerHash === undefined ? {} : { tokenizer: tokenizerHash }),
+    },
   };
   return `${JSON.stringify(fields, null, 2)}\n`;
 }

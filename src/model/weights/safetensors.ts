@@ -169,17 +169,17 @@ function halfValue(bits: number): number {
 }
 
 function openToRead(path: string): number {
+  const wrong = (got: string, cause?: unknown): CheckpointError =>
+    new CheckpointError({ operation: `read ${path}`, got, expected: 'a safetensors file', details: { file: path }, cause });
+  let file: number;
   try {
-    return openSync(path, 'r');
+    file = openSync(path, 'r');
   } catch (cause) {
-    throw new CheckpointError({
-      operation: `read ${path}`,
-      got: (cause as Error).message,
-      expected: 'a safetensors file',
-      details: { file: path },
-      cause,
-    });
+    throw wrong((cause as Error).message, cause);
   }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw wrong('what is not a file');
 }
 
 /** Bytes [begin, end) of the file, a range already checked against its size. */

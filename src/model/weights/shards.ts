@@ -19,7 +19,7 @@ const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string())
 /** All tensors by name. Where both forms exist the single file counts, as in transformers. */
 export function loadTensors(folder: string): Map<string, StoredTensor> {
   const single = join(folder, MODEL_FILE);
-  if (statSync(single, { throwIfNoEntry: false }) !== undefined) return loadSafetensors(single).tensors;
+  if (reading(single, () => statSync(single, { throwIfNoEntry: false })) !== undefined) return loadSafetensors(single).tensors;
   const indexPath = join(folder, INDEX_FILE);
   const text = loadTextIfPresent(indexPath);
   if (text === undefined)
@@ -34,11 +34,27 @@ export function loadTensors(folder: string): Map<string, StoredTensor> {
 
 /** A text file of sane size, or undefined where there is none. */
 export function loadTextIfPresent(path: string): string | undefined {
-  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  const bytes = reading(path, () => statSync(path, { throwIfNoEntry: false })?.size);
   if (bytes === undefined) return undefined;
   if (bytes > TEXT_LIMIT_BYTES)
     throw new CheckpointError({ operation: `read ${path}`, got: `${bytes} bytes`, expected: `at most ${TEXT_LIMIT_BYTES}` });
-  return readFileSync(path, 'utf8');
+  return reading(path, () => readFileSync(path, 'utf8'));
+}
+
+/** A folder of that name, or a file that may not be read, is the checkpoint's fault like any other. */
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new CheckpointError({
+      operation: `read ${path}`,
+      got: (cause as Error).message,
+      expected: 'a file that can be read',
+      fix: 'check what lies at that path, and its permissions',
+      details: { file: path },
+      cause,
+    });
+  }
 }
 
 function parseIndex(text: string, source: string): ReadonlyMap<string, string> {

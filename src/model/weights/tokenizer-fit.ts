@@ -3,7 +3,7 @@
  * rows are fine (vocabularies are padded). It reads no more of the tokenizer than its ids.
  */
 import { z } from 'zod';
-import { CheckpointError } from '../../base/index.ts';
+import { CheckpointError, hashBytes } from '../../base/index.ts';
 import type { ModelConfig } from '../config.ts';
 
 const id = z.int().min(0);
@@ -29,6 +29,22 @@ export function checkTokenizerFits(
       fix: 'use the tokenizer that the model was trained with',
       details: { file: source },
     });
+}
+
+/** Throws `CheckpointError` unless it is the tokenizer that was saved with the weights; others' checkpoints don't say which (undefined). */
+export function checkTokenizerHash(
+  tokenizerJson: string,
+  { expected, source }: { readonly expected: string | undefined; readonly source: string },
+): void {
+  const hash = hashBytes(tokenizerJson);
+  if (expected === undefined || hash === expected) return;
+  throw new CheckpointError({
+    operation: `read ${source}`,
+    got: `a tokenizer with the SHA-256 ${hash.slice(0, 12)}…`,
+    expected: `${expected.slice(0, 12)}…, the one that was saved with the weights`,
+    fix: 'restore the tokenizer.json that the model was trained with',
+    details: { file: source, hash, expected },
+  });
 }
 
 /** Largest id of the tokenizer plus one. */
