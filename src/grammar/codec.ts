@@ -43,11 +43,11 @@ export function encodeTranscript(transcript: Transcript, codec: TextCodec, optio
 
 function writeSegment(
   writer: EpisodeWriter,
-  { kind, pieces }: Segment,
+  { kind, pieces, imitate = true }: Segment,
   codec: TextCodec,
   { weights = DEFAULT_WEIGHTS, echo = true }: EncodeOptions,
 ): void {
-  const weight = weights[kind];
+  const weight = imitate ? weights[kind] : 0;
   const byPolicy = kind === 'act' || kind === 'think';
   writer.push(boundaryId(kind), byPolicy ? weight : 0);
   for (const piece of pieces) {
@@ -57,7 +57,8 @@ function writeSegment(
     }
     const reference = piece.kind === 'reference';
     // References are permuted at random: nobody could predict one that the policy did not choose.
-    for (const id of encodePiece(piece, codec)) writer.push(id, reference && !byPolicy ? 0 : weight, reference && kind === 'act');
+    for (const id of encodePiece(piece, codec))
+      writer.push(id, reference && !byPolicy ? 0 : weight, reference && kind === 'act' && imitate);
   }
   if (byPolicy) writer.push(boundaryId('end'), weight);
 }

@@ -1,5 +1,7 @@
 /** The transcript's tokens and the action language. */
 
+export { actionPieces, CALL_LIMIT, formatAction, parseAction, parseActionLine, parseActionTokens } from './action-codec.ts';
+export { actionGrammar, referencesOf, refusal } from './action-grammar.ts';
 export {
   DEFAULT_WEIGHTS,
   ECHO_LIMIT,
@@ -10,6 +12,7 @@ export {
   type SegmentWeights,
   type TextCodec,
 } from './codec.ts';
+export { type Normalised, normalise } from './normalise.ts';
 export {
   BOUNDARIES,
   type Boundary,

@@ -8,7 +8,7 @@
 /** Boundaries. `end` closes an action; `echo` and `unecho` enclose what the runtime says was pointed at. */
 export const BOUNDARIES = ['pad', 'begin', 'goal', 'observe', 'think', 'act', 'outcome', 'end', 'echo', 'unecho'] as const;
 
-/** The action words of the grammar, its prepositions, normalisers and outcomes. */
+/** The action words of the grammar, its prepositions, normalisers, outcomes, and the runtime's own words in observations. */
 export const WORDS = [
   'click',
   'fill',
@@ -52,6 +52,12 @@ export const WORDS = [
   'success',
   'failure',
   'broken',
+  'us-date',
+  'hover',
+  // What the runtime says in observations, which no page can spell: what left the screen, what a field holds now, why nothing happened.
+  'gone',
+  'value',
+  'notice',
 ] as const;
 
 export const REFERENCE_COUNT = 256;

@@ -1,3 +1,23 @@
-/** The records that everyone shares. */
+/** The records that everyone shares, and the interfaces between the layers. */
+export { type Action, KEYS, type Key, NORMALISERS, type Normaliser, RISKS, type Risk, VERBS, type Verb } from './action.ts';
 export type { Batch, Episode, Pointing } from './batch.ts';
+export {
+  type AttachTarget,
+  type Ending,
+  type GoalPart,
+  type Gym,
+  type GymManifest,
+  type Lane,
+  type Limits,
+  type Score,
+  type Seed,
+  type Session,
+  type SliceManifest,
+  type Snapshot,
+  SPLITS,
+  type Split,
+  type Task,
+} from './gym.ts';
+export { type Observation, OFFERS, type Offer, STOP_MEANINGS, STOP_REASONS, type StopReason, type Target } from './observation.ts';
 export { type Piece, SEGMENT_KINDS, type Segment, type SegmentKind, type Transcript } from './transcript.ts';
+export type { Command, Screen, ScreenElement, World } from './world.ts';

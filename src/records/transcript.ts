@@ -21,6 +21,8 @@ export type Piece =
 export interface Segment {
   readonly kind: SegmentKind;
   readonly pieces: readonly Piece[];
+  /** False: an action shown only so that its repair can be learned; the policy loss leaves it out. */
+  readonly imitate?: boolean;
 }
 
 export interface Transcript {

@@ -18,7 +18,7 @@ const piece = z.discriminatedUnion('kind', [
 
 const transcriptSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  segments: z.array(z.strictObject({ kind: z.enum(SEGMENT_KINDS), pieces: z.array(piece) })).min(1),
+  segments: z.array(z.strictObject({ kind: z.enum(SEGMENT_KINDS), pieces: z.array(piece), imitate: z.boolean().exactOptional() })).min(1),
 });
 
 /** A transcript and where it stands, `file:line`. */
