@@ -1,0 +1,21 @@
+/** The harness around a gym: sessions, observation text, references, drivers, proofs. */
+export { type CheckOptions, type CheckProgress, type ClaimResult, checkGym } from './check-gym.ts';
+export { type DefinedGym, defineGym, type GymDefinition } from './define-gym.ts';
+export { GymError, InfrastructureError, SessionError, VerifierError } from './errors.ts';
+export type {
+  Expert,
+  ExpertOptions,
+  GymModule,
+  GymProof,
+  Impostor,
+  LazyPolicy,
+  Move,
+  SplitVocabulary,
+} from './expert.ts';
+export { runInLanes } from './lanes.ts';
+export { addCollection, type GymCollection, type LoadedGym, listGyms, loadGym } from './load-gym.ts';
+export { cleanText } from './outside-text.ts';
+export { actSegment, outcomeSegment, type PlayedEpisode, type PlayOptions, playEpisode } from './play-episode.ts';
+export { printTranscript } from './print-transcript.ts';
+export { computeSourceHash, type Proof, type ProofPlace, requireProof, saveProof, shownPath } from './proof.ts';
+export { openSession, type SessionOptions, taskHash } from './screen-session.ts';
