@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
 import { watchOutput } from './broken-pipe.ts';
+import { gym } from './gym.ts';
 import { UsageError } from './options.ts';
 import { pretrain } from './pretrain.ts';
 import { reportError } from './report-error.ts';
@@ -9,7 +10,7 @@ import { sample } from './sample.ts';
 import { sft } from './sft.ts';
 import { terminalOf, uncolored } from './terminal.ts';
 
-const COMMANDS: Readonly<Record<string, CommandDef>> = { pretrain, sft, sample };
+const COMMANDS: Readonly<Record<string, CommandDef>> = { gym, pretrain, sft, sample };
 
 const program = defineCommand({
   meta: {

@@ -33,6 +33,7 @@ export type Paint = (text: string) => string;
 export const painter = ({ hasColor }: Pick<Terminal, 'hasColor'>, code: number): Paint =>
   hasColor ? (text) => `\u001b[${code}m${text}\u001b[39;22m` : (text) => text;
 export const DIM = 2;
+export const RED = 31;
 export const GREEN = 32;
 
 /** Goes to the start of the line and clears it. */

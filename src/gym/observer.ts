@@ -45,7 +45,7 @@ export class Observer {
   /** `put`: what the last command put where; it need not be said again. */
   write(screen: Screen, put?: { readonly key: string; readonly text: string }): Written {
     const elements = screen.elements.map((element) => cleanElement(element, this.#secrets));
-    const pieces: Piece[] = (screen.notices ?? []).flatMap((notice) => [word('notice'), text(cleanText(notice, this.#secrets))]);
+    const pieces: Piece[] = (screen.notices ?? []).flatMap((notice) => [word('notice'), text(`${cleanText(notice, this.#secrets)}\n`)]);
     const now = new Map(elements.map((element) => [element.key, element]));
     pieces.push(...this.#departures(now));
     let isTooLarge = (screen.notices ?? []).some((notice) => notice.startsWith('too large'));
@@ -59,11 +59,12 @@ export class Observer {
         continue;
       }
       shown.set(element.key, element);
-      const line = describeChange(before, element, pieces.length === 0, put);
+      const line = describeChange(before, element, endsLine(pieces), put);
       if (line.length === 0) continue;
       for (const piece of line) characters += piece.kind === 'text' ? piece.text.length : 0;
       pieces.push(...line);
-      if (reference !== undefined) pieces.push({ kind: 'reference', reference });
+      // Its reference ends an element, or else a new line does.
+      pieces.push(reference === undefined ? text('\n') : { kind: 'reference', reference });
     }
     this.#elements = shown;
     return { pieces, targets: [...this.#pinned, ...shown.values()].flatMap((element) => this.#target(element)), isTooLarge };
@@ -95,7 +96,7 @@ export class Observer {
       this.#references.release(key);
     }
     if (gone.length === 0) return [];
-    if (gone.length > NAMED_DEPARTURES) return [word('gone'), text(String(gone.length))];
+    if (gone.length > NAMED_DEPARTURES) return [word('gone'), text(`${gone.length}\n`)];
     return [word('gone'), ...gone.map((reference) => ({ kind: 'reference', reference }) as const)];
   }
 
@@ -130,10 +131,10 @@ function cleanElement(element: ScreenElement, secrets: readonly string[]): Scree
 function describeChange(
   before: ScreenElement | undefined,
   element: ScreenElement,
-  isFirst: boolean,
+  isNewLine: boolean,
   put: { readonly key: string; readonly text: string } | undefined,
 ): Piece[] {
-  const row = element.row && before === undefined && !isFirst ? '\n' : '';
+  const row = element.row && before === undefined && !isNewLine ? '\n' : '';
   const states = (element.states ?? []).join(', ');
   const sameName = before?.name === element.name && before.role === element.role && (before.states ?? []).join(', ') === states;
   if (sameName && before.value === element.value && (before.offers.length > 0 || element.offers.length === 0)) return [];
@@ -144,6 +145,11 @@ function describeChange(
   const tail = states === '' ? '' : ` (${states})`;
   if (value === '') return row + name + tail === '' ? [text(' ')] : [text(row + name + tail)];
   return [...(row + name === '' ? [] : [text(row + name)]), word('value'), text(value + tail)];
+}
+
+function endsLine(pieces: readonly Piece[]): boolean {
+  const last = pieces.at(-1);
+  return last === undefined || (last.kind === 'text' && last.text.endsWith('\n'));
 }
 
 const word = (name: string): Piece => ({ kind: 'word', word: name });

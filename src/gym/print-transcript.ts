@@ -17,25 +17,30 @@ export function printTranscript({ segments }: Transcript): string {
 function printPieces(pieces: readonly Piece[], isScreen: boolean): string[] {
   const lines: string[] = [];
   let line = '';
+  let isList = false;
   const flush = (): void => {
-    if (line.trim() !== '') lines.push(line.trim());
+    if (line.trim() !== '') lines.push(line.replace(/ +/g, ' ').trim());
     line = '';
   };
   for (const piece of pieces) {
+    // What left the screen is a list of references; everything else ends with its own.
+    if (isList && piece.kind !== 'reference' && line.endsWith('⟩')) flush();
+    if (piece.kind !== 'reference') isList = isScreen && piece.kind === 'word' && piece.word === 'gone';
     switch (piece.kind) {
       case 'text':
         line += piece.text.replace(/\s+/gu, ' ');
+        if (isScreen && piece.text.endsWith('\n')) flush();
         break;
       case 'echo':
         line += ` «${piece.text}»`;
         break;
       case 'word':
         if (isScreen && piece.word === 'notice') flush();
-        line += isScreen && piece.word === 'value' ? ' = ' : ` ${piece.word}`;
+        line += isScreen && piece.word === 'value' ? ' = ' : ` ${piece.word} `;
         break;
       case 'reference':
         line += ` ⟨${piece.reference}⟩`;
-        if (isScreen && !line.startsWith(' gone')) flush();
+        if (isScreen && !isList) flush();
     }
   }
   flush();

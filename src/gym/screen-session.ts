@@ -244,7 +244,7 @@ class ScreenSession {
         ? []
         : [
             { kind: 'word', word: 'notice' },
-            { kind: 'text', text: cleanText(remark, Object.values(this.#world.secrets ?? {})) },
+            { kind: 'text', text: `${cleanText(remark, Object.values(this.#world.secrets ?? {}))}\n` },
           ];
     this.#shown = { pieces, targets, stop: this.#stop() };
     return this.#shown;
