@@ -51,6 +51,11 @@ const PRIVATE_PACKAGES: Readonly<Record<string, string>> = {
   protobufjs: 'src/tensor',
 };
 
+/** Files that import what is known only at run time, and why. */
+const RUN_TIME_IMPORTS: Readonly<Record<string, string>> = {
+  'src/gym/load-gym.ts': 'finds a gym by the name that a person gave',
+};
+
 interface Import {
   readonly specifier: string;
   readonly isType: boolean;
@@ -64,7 +69,8 @@ export function checkLayers(files: ReadonlyMap<string, string>): Violation[] {
   const edges = new Map<string, string[]>();
   for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const found = findImports(text);
-    for (const line of found.unreadable) violations.push({ rule: 'unreadable', file, message: `can't read the import '${line}'` });
+    if (!Object.hasOwn(RUN_TIME_IMPORTS, file))
+      for (const line of found.unreadable) violations.push({ rule: 'unreadable', file, message: `can't read the import '${line}'` });
     const folder = sourceFolder(file);
     if (folder !== undefined && !Object.hasOwn(LAYERS, folder))
       violations.push({ rule: 'unknown-folder', file, message: `the table knows no src/${folder}` });

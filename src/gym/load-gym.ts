@@ -23,7 +23,7 @@ export interface LoadedGym extends ProofPlace {
   readonly module: GymModule;
 }
 
-const PACKAGE_GYMS = fileURLToPath(new URL('../../gyms', import.meta.url));
+const PACKAGE_GYMS = fileURLToPath(new URL('../../gyms/', import.meta.url));
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** Throws `GymError` for a name that is unknown or no name, and for a module that is no gym. */
