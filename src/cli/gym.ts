@@ -62,10 +62,15 @@ async function list(options: Options): Promise<void> {
       );
       continue;
     }
-    const { manifest } = await loadGym(name);
-    const slices = Object.keys(manifest.slices);
-    if (options.flag('json')) console.log(JSON.stringify(manifest));
-    else console.log(`${name.padEnd(14)} ${manifest.description}\n${' '.repeat(15)}slices: ${slices.join(', ')}`);
+    const line = await loadGym(name).then(
+      ({ manifest }) =>
+        options.flag('json')
+          ? JSON.stringify(manifest)
+          : `${name.padEnd(14)} ${manifest.description}\n${' '.repeat(15)}slices: ${Object.keys(manifest.slices).join(', ')}`,
+      // One that is broken hides no other.
+      (error: unknown) => (options.flag('json') ? JSON.stringify({ name, error: String(error) }) : `${name.padEnd(14)} ${String(error)}`),
+    );
+    console.log(line);
   }
 }
 

@@ -19,5 +19,6 @@ export {
   type Task,
 } from './gym.ts';
 export { type Observation, OFFERS, type Offer, STOP_MEANINGS, STOP_REASONS, type StopReason, type Target } from './observation.ts';
+export type { Decision, Player, Policy, Reading } from './policy.ts';
 export { type Piece, SEGMENT_KINDS, type Segment, type SegmentKind, type Transcript } from './transcript.ts';
 export type { Command, Screen, ScreenElement, World } from './world.ts';

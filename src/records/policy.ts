@@ -1,0 +1,31 @@
+/** Whoever decides: a network, a large model behind an endpoint, a script. One `Player` plays one episode. */
+import type { Action, Risk, Verb } from './action.ts';
+import type { Observation } from './observation.ts';
+import type { Segment } from './transcript.ts';
+
+export interface Policy {
+  begin(options: { readonly seed: string; readonly verbs: Readonly<Partial<Record<Verb, Risk>>> }): Promise<Player>;
+}
+
+export interface Player {
+  /** Reads what somebody else wrote: the goal, an observation, an outcome. */
+  read(segment: Segment): Promise<Reading>;
+  /** One action, given what was read; the decision's own tokens count as read. */
+  decide(observation: Observation): Promise<Decision>;
+  close(): Promise<void>;
+}
+
+export interface Reading {
+  /** Mean −log p of its tokens in nats: how surprising it was; NaN for a policy that can't tell. */
+  readonly surpriseNats: number;
+}
+
+export interface Decision {
+  readonly action: Action;
+  /** As the transcript has it, with echoes. */
+  readonly segment: Segment;
+  /** The critic's expectation before the decision; NaN without one. */
+  readonly value: number;
+  /** log p of the policy's own tokens, echoes left out; empty for a policy that can't tell. */
+  readonly logprobs: readonly number[];
+}
