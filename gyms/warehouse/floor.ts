@@ -17,7 +17,7 @@ const TOOLS: readonly ScreenElement[] = DIRECTIONS.map((direction, i) => ({
   role: 'tool',
   name: direction,
   offers: ['call'],
-  risk: 'reversible',
+  risk: 'irreversible',
   ...(i === 0 ? { row: true } : {}),
 }));
 
