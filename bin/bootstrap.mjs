@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
 import { runNode } from './run-child.mjs';
 import { ROOT, SetUpError, setUp } from './set-up.mjs';
 
@@ -75,6 +76,7 @@ try {
       fix: 'npm start, npm test, or npm run check | fix | bench',
     });
   const node = await setUp();
+  if (verb === 'test' || verb === 'bench') ensureChromium();
   process.exitCode = await VERBS[verb]((...command) => runNode(node, command, { folder: ROOT }), args);
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
