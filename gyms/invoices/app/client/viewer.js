@@ -39,10 +39,8 @@ class Viewer {
     this.closed = false;
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(section);
-    section.addEventListener('click', (event) => {
-      const step = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-turn]'))?.dataset.turn;
-      if (step) void track(this.turn(this.number + Number(step)));
-    });
+    for (const button of section.querySelectorAll('[data-turn]'))
+      button.addEventListener('click', () => void track(this.turn(this.number + Number(/** @type {HTMLElement} */ (button).dataset.turn))));
   }
 
   /** @param {string} text */
