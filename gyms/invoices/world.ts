@@ -6,7 +6,7 @@
  */
 import * as z from 'zod';
 import { ConfigError } from '../../src/base/index.ts';
-import { Browser, type PageOptions } from '../../src/gym/browser/index.ts';
+import { Browser, type PageOptions } from '../../src/gym/index.ts';
 import type { Command, Ending, Score, Screen, World } from '../../src/records/index.ts';
 import { type AppState, InvoicesApp } from './app/index.ts';
 import { audit } from './audit.ts';

@@ -6,13 +6,13 @@ import {
   type CheckProgress,
   type ClaimResult,
   checkGym,
-  GymError,
   type LoadedGym,
   listGyms,
   loadGym,
   playEpisode,
   printTranscript,
   saveProof,
+  scaffoldGym,
   shownPath,
 } from '../gym/index.ts';
 import { type Seed, SPLITS, STOP_MEANINGS } from '../records/index.ts';
@@ -27,6 +27,7 @@ const args: ArgsDef = {
   seed: { type: 'string', valueHint: 'SPLIT/N', default: 'train/0', description: 'show: which task' },
   slice: { type: 'string', valueHint: 'NAME', description: 'show: of which slice; the first by default' },
   mistakes: { type: 'string', valueHint: 'P', default: '0', description: 'show: probability of a mistake to be repaired' },
+  url: { type: 'string', valueHint: 'URL', description: 'new: where the app answers' },
   path: { type: 'string', valueHint: 'DIR', description: 'add: where the collection lies' },
   json: { type: 'boolean', description: 'Results as lines of JSON' },
 };
@@ -140,7 +141,10 @@ const reasons = (list: readonly string[] = []): string =>
 
 async function make(options: Options, name: string | undefined): Promise<void> {
   if (name === undefined) throw options.wrong('no name', 'gym new NAME');
-  throw new GymError({ operation: 'gym new', got: name, expected: 'the scaffold' });
+  const url = options.text('url');
+  const { files } = scaffoldGym({ name, ...(url === undefined ? {} : { url }) });
+  if (options.flag('json')) return void console.log(JSON.stringify({ gym: name, files }));
+  console.log(`Made:\n${files.map((file) => `  ${shownPath(file)}`).join('\n')}\nFill them in, then: npx journeyman gym check ${name}`);
 }
 
 async function add(options: Options, name: string | undefined): Promise<void> {

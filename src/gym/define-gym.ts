@@ -9,6 +9,7 @@ import {
   type GymManifest,
   type Lane,
   type Seed,
+  type Session,
   SPLITS,
   type Split,
   type Task,
@@ -29,7 +30,11 @@ export interface GymDefinition<Instance> {
 }
 
 /** A gym that can also say what is behind a task: for experts and verifiers, never for a policy. */
-export type DefinedGym<Instance> = Gym & { instance(task: Task): Instance };
+export type DefinedGym<Instance> = Gym & {
+  instance(task: Task): Instance;
+  /** As `open`, over what `wrap` makes of the gym's world: for the recorder, which follows a person in it. */
+  openWith(task: Task, lane: Lane, wrap: (world: World) => World): Promise<Session>;
+};
 
 /** Throws `GymError` for a malformed manifest, an unknown slice, a seed out of range, and a task of another gym or version. */
 export function defineGym<Instance>(definition: GymDefinition<Instance>): DefinedGym<Instance> {
@@ -68,6 +73,9 @@ export function defineGym<Instance>(definition: GymDefinition<Instance>): Define
     async open(task, lane) {
       const fresh = instance(task);
       return openSession({ manifest, task, lane, world: await definition.open(fresh, lane) });
+    },
+    async openWith(task, lane, wrap) {
+      return openSession({ manifest, task, lane, world: wrap(await definition.open(instance(task), lane)) });
     },
     ...(attach
       ? {

@@ -1,4 +1,5 @@
 /** The harness around a gym: sessions, observation text, references, drivers, proofs. */
+export { Browser, BrowserPage, BrowserPool, findChromium, mergeRuns, type PageOptions, type PoolOptions } from './browser/index.ts';
 export { type CheckOptions, type CheckProgress, type ClaimResult, checkGym } from './check-gym.ts';
 export { type DefinedGym, defineGym, type GymDefinition } from './define-gym.ts';
 export { GymError, InfrastructureError, SessionError, VerifierError } from './errors.ts';
@@ -19,3 +20,4 @@ export { actSegment, outcomeSegment, type PlayedEpisode, type PlayOptions, playE
 export { printTranscript } from './print-transcript.ts';
 export { computeSourceHash, type Proof, type ProofPlace, requireProof, saveProof, shownPath } from './proof.ts';
 export { openSession, type SessionOptions, taskHash } from './screen-session.ts';
+export * from './web-app/index.ts';

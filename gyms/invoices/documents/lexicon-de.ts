@@ -1,5 +1,5 @@
 /** Labels of German documents: training | exam. See `lexicon.ts`. */
-import type { LabelTable } from './lexicon.ts';
+import type { LabelTable } from './label-keys.ts';
 
 export const GERMAN: LabelTable = {
   invoice: ['Rechnung', 'Faktura|Warenrechnung'],

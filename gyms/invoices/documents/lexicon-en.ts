@@ -1,5 +1,5 @@
 /** Labels of English documents: training | exam. See `lexicon.ts`. */
-import type { LabelTable } from './lexicon.ts';
+import type { LabelTable } from './label-keys.ts';
 
 export const ENGLISH: LabelTable = {
   invoice: ['Invoice|Tax invoice', 'Sales invoice|Statement of charges'],

@@ -1,5 +1,5 @@
 /** Labels of Spanish documents: training | exam. See `lexicon.ts`. */
-import type { LabelTable } from './lexicon.ts';
+import type { LabelTable } from './label-keys.ts';
 
 export const SPANISH: LabelTable = {
   invoice: ['Factura', 'Cuenta de venta|Minuta'],

@@ -1,5 +1,5 @@
 /** Labels of French documents: training | exam. See `lexicon.ts`. */
-import type { LabelTable } from './lexicon.ts';
+import type { LabelTable } from './label-keys.ts';
 
 export const FRENCH: LabelTable = {
   invoice: ['Facture', 'Relevé de facturation|Mémoire'],

@@ -1,5 +1,5 @@
 /** Labels of Italian documents: training | exam. See `lexicon.ts`. */
-import type { LabelTable } from './lexicon.ts';
+import type { LabelTable } from './label-keys.ts';
 
 export const ITALIAN: LabelTable = {
   invoice: ['Fattura', 'Conto|Parcella'],

@@ -1,5 +1,5 @@
 /** Labels of Dutch documents: training | exam. See `lexicon.ts`. */
-import type { LabelTable } from './lexicon.ts';
+import type { LabelTable } from './label-keys.ts';
 
 export const DUTCH: LabelTable = {
   invoice: ['Factuur', 'Rekening|Declaratie'],

@@ -5,6 +5,7 @@
  * `{p}`, `{n}` and `{d}` stand for page, pages and days.
  */
 import type { Language } from '../types.ts';
+import { LABEL_KEYS, type LabelKey, type LabelTable } from './label-keys.ts';
 import { GERMAN } from './lexicon-de.ts';
 import { ENGLISH } from './lexicon-en.ts';
 import { SPANISH } from './lexicon-es.ts';
@@ -13,56 +14,7 @@ import { ITALIAN } from './lexicon-it.ts';
 import { DUTCH } from './lexicon-nl.ts';
 import type { WordSplit } from './word-lists.ts';
 
-export const LABEL_KEYS = [
-  'invoice',
-  'creditNote',
-  'number',
-  'creditNumber',
-  'date',
-  'creditDate',
-  'due',
-  'order',
-  'taxId',
-  'iban',
-  'bank',
-  'bic',
-  'currency',
-  'description',
-  'quantity',
-  'unitPrice',
-  'amount',
-  'position',
-  'article',
-  'net',
-  'tax',
-  'total',
-  'creditTotal',
-  'taxRate',
-  'page',
-  'carried',
-  'billTo',
-  'deliverTo',
-  'customerNumber',
-  'deliveryDate',
-  'deliveryNote',
-  'contact',
-  'phone',
-  'email',
-  'web',
-  'register',
-  'director',
-  'terms',
-  'days',
-  'method',
-  'transfer',
-  'delivery',
-  'freight',
-  'weight',
-] as const;
-export type LabelKey = (typeof LABEL_KEYS)[number];
-
-/** Synonyms of training and of the exam, each joined by `|`. */
-export type LabelTable = Readonly<Record<LabelKey, readonly [train: string, exam: string]>>;
+export { LABEL_KEYS, type LabelKey, type LabelTable } from './label-keys.ts';
 
 const TABLES: Readonly<Record<Language, LabelTable>> = { en: ENGLISH, de: GERMAN, fr: FRENCH, es: SPANISH, nl: DUTCH, it: ITALIAN };
 

@@ -3,10 +3,10 @@
  *
  * A hung browser is killed with all its processes. Pages of one browser share its cores but no cookies.
  */
-import { chromium, type Browser as PlaywrightBrowser } from 'playwright-core';
+import type { Browser as PlaywrightBrowser } from 'playwright-core';
 import { InfrastructureError } from '../errors.ts';
 import { BrowserPage, type PageOptions } from './browser-page.ts';
-import { findChromium } from './chromium.ts';
+import { findChromium, loadPlaywright } from './chromium.ts';
 
 const FLAGS = [
   '--disable-gpu',
@@ -34,7 +34,7 @@ export class Browser {
     const executablePath = findChromium();
     const isRoot = process.getuid?.() === 0;
     try {
-      const browser = await chromium.launch({
+      const browser = await loadPlaywright().launch({
         executablePath,
         headless: !options.visible,
         args: [...FLAGS, ...(isRoot ? ['--no-sandbox'] : [])],

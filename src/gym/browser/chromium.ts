@@ -1,6 +1,7 @@
 /** Where Chromium is. Nothing is ever downloaded. */
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { createRequire } from 'node:module';
+import type { BrowserType } from 'playwright-core';
 import { ConfigError } from '../../base/index.ts';
 
 const USUAL_PATHS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
@@ -15,6 +16,12 @@ const USUAL_PATHS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>>
   darwin: ['/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
   win32: ['C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe', 'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe'],
 };
+
+/** Playwright takes a fifth of a second to load: only what opens a browser pays for it. */
+export function loadPlaywright(): BrowserType {
+  const { chromium } = createRequire(import.meta.url)('playwright-core') as { readonly chromium: BrowserType };
+  return chromium;
+}
 
 /** Path of the browser: JOURNEYMAN_CHROMIUM, else a usual place, else playwright-core's own download. */
 export function findChromium(): string {
@@ -35,7 +42,7 @@ export function findChromium(): string {
 
 function ownDownload(): string {
   try {
-    return chromium.executablePath();
+    return loadPlaywright().executablePath();
   } catch {
     return '';
   }
