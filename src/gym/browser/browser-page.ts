@@ -101,13 +101,19 @@ export class BrowserPage {
     this.#epochMs = epochOf(options.clock?.now);
   }
 
-  static async open(browser: PlaywrightBrowser, options: PageOptions, kill: () => void): Promise<BrowserPage> {
+  static async open(
+    browser: PlaywrightBrowser,
+    options: PageOptions,
+    { isWatched, kill }: { readonly isWatched: boolean; readonly kill: () => void },
+  ): Promise<BrowserPage> {
     const context = await browser.newContext({ reducedMotion: 'reduce', acceptDownloads: false });
     const opened = new BrowserPage(context, options, kill);
     await opened.#installHooks();
     for (const content of options.initScripts ?? []) await context.addInitScript({ content });
     const page = await context.newPage();
-    opened.#tabs = [await Tab.open(page, opened.#script)];
+    const tab = await Tab.open(page, opened.#script);
+    opened.#tabs = [tab];
+    if (!isWatched) await tab.hideWindow();
     context.on('page', (arrived) => opened.#arrive(arrived));
     return opened;
   }

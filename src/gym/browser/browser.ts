@@ -22,21 +22,24 @@ export class Browser {
   readonly pid: number;
   readonly #browser: PlaywrightBrowser;
   readonly #gone: Promise<void>;
+  readonly #isVisible: boolean;
   #isClosing = false;
 
-  private constructor(browser: PlaywrightBrowser, pid: number) {
+  private constructor(browser: PlaywrightBrowser, { pid, isVisible }: { readonly pid: number; readonly isVisible: boolean }) {
     this.#browser = browser;
     this.pid = pid;
+    this.#isVisible = isVisible;
     this.#gone = new Promise((resolve) => browser.once('disconnected', () => resolve()));
   }
 
-  static async launch(options: { readonly visible?: boolean } = {}): Promise<Browser> {
+  /** `visible`: in a window that a person sees. Default: whether JOURNEYMAN_VISIBLE is 1. */
+  static async launch({ visible = process.env.JOURNEYMAN_VISIBLE === '1' }: { readonly visible?: boolean } = {}): Promise<Browser> {
     const executablePath = findChromium();
     const isRoot = process.getuid?.() === 0;
     try {
       const browser = await loadPlaywright().launch({
         executablePath,
-        headless: !options.visible,
+        headless: !visible,
         args: [...FLAGS, ...(isRoot ? ['--no-sandbox'] : [])],
         timeout: 20_000,
       });
@@ -44,7 +47,7 @@ export class Browser {
       const { processInfo } = await session.send('SystemInfo.getProcessInfo');
       const own = processInfo.find((each) => each.type === 'browser');
       await session.detach();
-      return new Browser(browser, own?.id ?? 0);
+      return new Browser(browser, { pid: own?.id ?? 0, isVisible: visible });
     } catch (cause) {
       throw new InfrastructureError({
         operation: `launch ${executablePath}`,
@@ -61,7 +64,7 @@ export class Browser {
   }
 
   async openPage(options: PageOptions): Promise<BrowserPage> {
-    return BrowserPage.open(this.#browser, options, () => this.kill());
+    return BrowserPage.open(this.#browser, options, { isWatched: this.#isVisible, kill: () => this.kill() });
   }
 
   /** For a browser that does not answer: ends all of its processes at once. */

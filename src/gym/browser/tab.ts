@@ -71,6 +71,14 @@ export class Tab {
     return tab;
   }
 
+  /**
+   * Takes the window off the screen that nobody looks at: laid out as before, never painted. Painting would cost more than acting and looking together.
+   */
+  async hideWindow(): Promise<void> {
+    const { windowId } = await this.session.send('Browser.getWindowForTarget');
+    await this.session.send('Browser.setWindowBounds', { windowId, bounds: { windowState: 'minimized' } });
+  }
+
   get failure(): Error | null {
     return this.#failure;
   }
