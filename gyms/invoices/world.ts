@@ -17,6 +17,8 @@ import { verify } from './verify.ts';
 /** What a world needs of a page in a browser. */
 export interface LanePage {
   reset(url: string, options: { readonly now: string }): Promise<unknown>;
+  /** The next episode in the same document. */
+  restart(url: string): Promise<unknown>;
   look(): Promise<Screen>;
   perform(command: Command): Promise<Screen>;
   elapsedSeconds(): number;
@@ -32,7 +34,12 @@ export interface PageSource {
 interface WorkingLane {
   readonly app: InvoicesApp;
   readonly page: LanePage;
+  /** Episodes that its document may still serve; 0 for one that must be left. */
+  episodesLeft: number;
 }
+
+/** Episodes of one document. The app begins anew in place; now and then a fresh document is taken nevertheless. */
+const EPISODES_PER_DOCUMENT = 50;
 
 /** What the app starts an episode from. */
 export function appStateOf(instance: Instance): AppState {
@@ -56,10 +63,20 @@ type SavedCommand = Command;
 
 const SAVED = z.object({ done: z.array(z.looseObject({ kind: z.string() })) });
 
-async function startEpisode({ app, page }: WorkingLane, instance: Instance): Promise<void> {
+async function startEpisode(lane: WorkingLane, instance: Instance): Promise<void> {
+  const { app, page } = lane;
   const { path } = app.reset(appStateOf(instance));
-  await page.reset(`${app.url}${path}`, { now: instance.now });
+  const url = `${app.url}${path}`;
+  if (lane.episodesLeft > 0) await page.restart(url);
+  else {
+    await page.reset(url, { now: instance.now });
+    lane.episodesLeft = EPISODES_PER_DOCUMENT;
+  }
+  lane.episodesLeft = hasFaults(instance) ? 0 : lane.episodesLeft - 1;
 }
+
+/** After an episode with faults an answer may still be under way, or a form put aside: its document is not used again. */
+const hasFaults = ({ faults: { delayMs, failAt, expireAt } }: Instance): boolean => delayMs > 0 || failAt !== null || expireAt !== null;
 
 class InvoicesWorld implements World {
   readonly secrets: Readonly<Record<string, string>>;
@@ -189,7 +206,7 @@ export class InvoicesWorlds {
   async #makeLane(): Promise<WorkingLane> {
     const app = await InvoicesApp.start();
     try {
-      return { app, page: await this.#pages.open() };
+      return { app, page: await this.#pages.open(), episodesLeft: 0 };
     } catch (error) {
       await app.stop();
       throw error;
@@ -226,6 +243,7 @@ export class BrowserPages implements PageSource {
       const page = await browser.openPage({ clock: { now: '2025-01-01T00:00:00.000Z' }, risks: RISKS });
       return {
         reset: (url, options) => page.reset(url, options),
+        restart: (url) => page.restart(url),
         look: () => page.look(),
         perform: (command) => page.perform(command),
         elapsedSeconds: () => page.elapsedSeconds(),

@@ -77,6 +77,8 @@ export class BrowserPage {
   #tabs: Tab[] = [];
   #hooks: Disposable | null = null;
   #epochMs: number | null;
+  /** Virtual milliseconds at the episode's start. */
+  #startedAt = 0;
   #startedMs = performance.now();
   /** What the page's clock showed last, in milliseconds. */
   #now = 0;
@@ -174,12 +176,33 @@ export class BrowserPage {
       await this.#installHooks();
     }
     this.#now = 0;
+    this.#startedAt = 0;
     this.#next = 0;
     this.#shown = [];
     this.#notices = [];
     this.#dialog = null;
     this.#startedMs = performance.now();
     await this.goto(url);
+  }
+
+  /**
+   * The next episode in the same document, for an app that begins anew when it is moved to `url` through the history (`popstate`), its server having
+   * been reset. Faster than `reset` by a navigation, and its scripts stay compiled; what they remember stays too, so the app must be made for it.
+   * The clock goes on; elapsed time begins anew. `url` is of the page's own origin.
+   */
+  async restart(url: string): Promise<void> {
+    await this.#answerAll();
+    const [first, ...others] = this.#tabs as [Tab, ...Tab[]];
+    const { origin, pathname, search } = new URL(url);
+    if (others.length > 0 || originOf(first.page.url()) !== origin) return this.reset(url);
+    this.#next = 0;
+    this.#shown = [];
+    this.#notices = [];
+    this.#startedMs = performance.now();
+    this.#startedAt = this.#now;
+    await this.#context.clearCookies();
+    await this.#guard(() => first.call(`journeymanPage.restart(${JSON.stringify(pathname + search)})`, this.#hangTimeoutMs));
+    await this.#observe(null, ACTION_MS);
   }
 
   async look(): Promise<Screen> {
@@ -236,7 +259,7 @@ export class BrowserPage {
 
   /** Seconds of the page's clock since the last reset. */
   elapsedSeconds(): number {
-    return (this.#epochMs === null ? performance.now() - this.#startedMs : this.#now) / 1000;
+    return (this.#epochMs === null ? performance.now() - this.#startedMs : this.#now - this.#startedAt) / 1000;
   }
 
   async save(): Promise<unknown> {

@@ -47,7 +47,7 @@ export interface Answer {
 /** Of an action's virtual time, what a list may take to open. */
 const OPENING_MS = 200;
 
-const keyTable: KeyTable = makeKeyTable();
+let keyTable: KeyTable = makeKeyTable();
 
 export function makePage(secret: string): {
   run(request: Request): Promise<string>;
@@ -57,6 +57,7 @@ export function makePage(secret: string): {
   elementOf(key: string): Element | null;
   rename(keys: readonly string[], next: number): void;
   leave(): string;
+  restart(path: string): string;
   stay(): string;
   setClock(now: number): string;
 } {
@@ -133,6 +134,19 @@ export function makePage(secret: string): {
       } catch {
         // A document without an origin has none.
       }
+      return '';
+    },
+    /** Another episode in this document: as if somebody had moved to `path` through the history. */
+    restart(path) {
+      keyTable = makeKeyTable();
+      try {
+        localStorage.clear();
+        sessionStorage.clear();
+      } catch {
+        // A document without an origin has none.
+      }
+      history.replaceState(null, '', path);
+      dispatchEvent(new PopStateEvent('popstate', { state: null }));
       return '';
     },
     /** A person decided against leaving. */
