@@ -123,7 +123,7 @@ function makeFaults(random: Random, slice: string): Faults {
   return {
     delayMs: which === 0 || random.uniform() < 0.5 ? 300 + random.below(2_701) : 0,
     failAt: which === 1 || which === 3 ? 1 : null,
-    expireAt: which === 2 || which === 3 ? 2 + random.below(6) : null,
+    expireAt: which === 2 || which === 3 ? 2 + random.below(4) : null,
   };
 }
 

@@ -228,8 +228,8 @@ test('a dialog asks before saving, and only No keeps the books as they are', asy
 });
 
 test('a session that ends while a bill is typed costs a log-in and nothing else', async () => {
-  // Inbox, arrival, orders, then the checks: the sixth request comes in the middle of it.
-  await open({ faults: { delayMs: 0, failAt: null, expireAt: 6 } });
+  // Inbox, arrival, orders, the check of the number, that of the IBAN: the fifth request.
+  await open({ faults: { delayMs: 0, failAt: null, expireAt: 5 } });
   await openArrival();
   await page.getByRole('button', { name: 'Next page' }).click();
   await page.getByLabel('Vendor').selectOption('1');

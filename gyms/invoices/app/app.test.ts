@@ -192,13 +192,9 @@ describe('a bill', () => {
     expect(await ask('vendor=2&number=R-2026-001')).toEqual({});
     expect(await ask('vendor=1&iban=DE89+3704+0044+0532+0130+00')).toEqual({});
     expect(await ask('vendor=1&iban=DE12')).toEqual({ iban: 'IBAN differs from the books' });
-    expect(await ask('order=1&net=1320.00')).toEqual({ order: 'Differs from order by 120.00' });
-    expect(await ask('order=1&net=1200.00')).toEqual({});
-    expect(await ask('net=1.00&tax=0.19&total=1.19')).toEqual({});
-    expect(await ask('net=1.00&tax=0.19&total=1.20')).toEqual({ total: 'Total does not add up' });
     expect(await (await client.get('/vendors/1/orders')).json()).toEqual([
-      { id: 1, number: 'PO-4711' },
-      { id: 2, number: 'PO-4712' },
+      { id: 1, number: 'PO-4711', net: 120_000 },
+      { id: 2, number: 'PO-4712', net: 30_000 },
     ]);
   });
 

@@ -161,7 +161,10 @@ export function makeRoutes(episode: () => Episode, assets: Assets): Hono<Env> {
     return id.success ? episode().store.get(`${ARRIVAL} WHERE id = ?`, id.data) : undefined;
   };
   const ordersOf = (vendorId: number) =>
-    episode().store.all("SELECT id, number FROM orders WHERE vendor_id = ? AND status = 'open' ORDER BY number, id", vendorId);
+    episode().store.all(
+      "SELECT id, number, net_minor AS net FROM orders WHERE vendor_id = ? AND status = 'open' ORDER BY number, id",
+      vendorId,
+    );
 
   const arrivalPage = (c: C, shown: { form: BillForm; errors: BillErrors; status?: string; code?: 400 | 409 }) => {
     const { store, state, look } = episode();
@@ -219,16 +222,7 @@ export function makeRoutes(episode: () => Episode, assets: Assets): Hono<Env> {
   app.get('/checks', (c) => {
     const { store, look } = episode();
     const ask = (name: string) => (c.req.query(name) ?? '').slice(0, 200);
-    const question = {
-      vendor: ask('vendor'),
-      number: ask('number'),
-      iban: ask('iban'),
-      order: ask('order'),
-      net: ask('net'),
-      tax: ask('tax'),
-      total: ask('total'),
-    };
-    return c.json(remark(question, look, store));
+    return c.json(remark({ vendor: ask('vendor'), number: ask('number'), iban: ask('iban') }, look, store));
   });
   app.get('/vendors/:id/orders', (c) => {
     const id = ID.safeParse(c.req.param('id'));

@@ -1,6 +1,6 @@
 /**
  * The form of a bill while it is filled in: orders of the chosen vendor, amounts and sum of the lines, a fresh line when the last one is
- * used, remarks asked from the server, and the question before saving. Fields are found by `data-` attributes; names and ids may be any.
+ * used, remarks on it (asked from the books, or reckoned), and the question before saving. Fields are found by `data-` attributes; names and ids may be any.
  */
 import { formatAmount, parseAmount } from './amounts.js';
 import { askInBackground } from './router.js';
@@ -59,27 +59,42 @@ async function loadOrders(form) {
   const response = vendor === '' ? null : await askInBackground(`/vendors/${vendor}/orders`);
   if (vendor !== '' && !response) return;
   if (field(form, 'vendor').value !== vendor) return;
-  /** @type {{ id: number, number: string }[]} */
+  /** @type {{ id: number, number: string, net: number }[]} */
   const orders = response ? await response.json() : [];
   list.replaceChildren(
     new Option(/** @type {HTMLElement} */ (form).dataset.none, ''),
-    ...orders.map((order) => new Option(order.number, String(order.id))),
+    ...orders.map((order) => {
+      const option = new Option(order.number, String(order.id));
+      option.dataset.net = String(order.net);
+      return option;
+    }),
   );
   list.value = orders.some((order) => String(order.id) === chosen) ? chosen : '';
 }
 
-/** Asks the server for remarks, if there is something that it could remark on. @param {Element} form */
+/** Remarks on what the page itself can reckon: the sum against the order, and net and tax against the total. @param {Element} form */
+function compare(form) {
+  const net = parseAmount(reckon(form));
+  const [tax, total] = ['tax', 'total'].map((name) => parseAmount(field(form, name).value));
+  const ordered = field(form, 'order').selectedOptions[0]?.dataset.net;
+  const difference = net === null || ordered === undefined ? 0 : net - Number(ordered);
+  const adds = net === null || tax === null || total === null || net + tax === total;
+  say(form, 'order', difference === 0 ? '' : (words) => words.replace('{amount}', formatAmount(Math.abs(difference))));
+  say(form, 'total', adds ? '' : (words) => words);
+}
+
+/** @param {Element} form @param {string} name @param {string | ((words: string) => string)} remark its text, or what makes it from the field's own words */
+function say(form, name, remark) {
+  const element = /** @type {HTMLElement | null} */ (form.querySelector(`[data-remark="${name}"]`));
+  if (element) write(element, typeof remark === 'string' ? remark : remark(element.dataset.words ?? ''));
+}
+
+/** Asks the books for remarks, if there is something that they could remark on. @param {Element} form */
 async function check(form) {
-  /** @param {string} name */
-  const value = (name) => field(form, name).value.trim();
-  const net = reckon(form);
-  const [vendor, number, iban, order, tax, total] = ['vendor', 'number', 'iban', 'order', 'tax', 'total'].map(value);
+  compare(form);
+  const [vendor, number, iban] = ['vendor', 'number', 'iban'].map((name) => field(form, name).value.trim());
   /** @type {Record<string, string>} */
-  const question = {};
-  if (vendor && number) Object.assign(question, { vendor, number });
-  if (vendor && iban) Object.assign(question, { vendor, iban });
-  if (order && net) Object.assign(question, { order, net });
-  if (net && tax && total) Object.assign(question, { net, tax, total });
+  const question = vendor && (number || iban) ? { vendor, ...(number && { number }), ...(iban && { iban }) } : {};
   const query = String(new URLSearchParams(question));
   if (asked.get(form) === query) return;
   asked.set(form, query);
@@ -91,8 +106,7 @@ async function check(form) {
   }
   /** @type {Record<string, string>} */
   const remarks = response ? await response.json() : {};
-  for (const element of form.querySelectorAll('[data-remark]'))
-    write(element, remarks[/** @type {HTMLElement} */ (element).dataset.remark ?? ''] ?? '');
+  for (const name of ['number', 'iban']) say(form, name, remarks[name] ?? '');
 }
 
 /** @param {Element} root @param {boolean} again */

@@ -42,8 +42,9 @@ function control(field: FieldName, page: ArrivalPage, attributes: Html): Html {
         option(Number(v.id), String(v.name), value),
       )}</select>`;
     case 'order':
-      return html`<select ${attributes}><option value="">${words['option.none']}</option>${page.orders.map((o) =>
-        option(Number(o.id), String(o.number), value),
+      return html`<select ${attributes}><option value="">${words['option.none']}</option>${page.orders.map(
+        (o) =>
+          html`<option value="${Number(o.id)}" data-net="${Number(o.net)}"${String(o.id) === value && html` selected`}>${String(o.number)}</option>`,
       )}</select>`;
     case 'currency':
       return html`<select ${attributes}>${CURRENCIES.map((code) => option(code, code, value))}</select>`;
@@ -76,7 +77,10 @@ function field(name: FieldName, page: ArrivalPage): Html {
     page,
     attributes,
   )}${error !== undefined && html`<p class="error" id="${id}-error">${error}</p>`}${
-    REMARKED.includes(name) && html`<p class="remark" id="${id}-remark" role="status" data-remark="${name}"></p>`
+    REMARKED.includes(name) &&
+    html`<p class="remark" id="${id}-remark" role="status" data-remark="${name}"${
+      (name === 'order' || name === 'total') && html` data-words="${look.words[`check.${name}`]}"`
+    }></p>`
   }</div>`;
 }
 
