@@ -6,7 +6,7 @@
  */
 import * as z from 'zod';
 import { ConfigError } from '../../src/base/index.ts';
-import { Browser, type PageOptions } from '../../src/gym/index.ts';
+import { Browser, type BrowserPage, type PageOptions } from '../../src/gym/index.ts';
 import type { Command, Ending, Score, Screen, World } from '../../src/records/index.ts';
 import { type AppState, InvoicesApp } from './app/index.ts';
 import { audit } from './audit.ts';
@@ -16,13 +16,15 @@ import { verify } from './verify.ts';
 
 /** What a world needs of a page in a browser. */
 export interface LanePage {
-  reset(url: string, options: { readonly now: string }): Promise<unknown>;
+  reset(url: string, options: { readonly now: string }): Promise<Screen>;
   /** The next episode in the same document. */
-  restart(url: string): Promise<unknown>;
+  restart(url: string): Promise<Screen>;
   look(): Promise<Screen>;
   perform(command: Command): Promise<Screen>;
   elapsedSeconds(): number;
   close(): Promise<void>;
+  /** The page itself, for who follows a person in it. */
+  readonly browserPage: BrowserPage;
 }
 
 /** Where pages come from: a few browsers that all lanes share. */
@@ -36,6 +38,11 @@ interface WorkingLane {
   readonly page: LanePage;
   /** Episodes that its document may still serve; 0 for one that must be left. */
   episodesLeft: number;
+}
+
+interface StartedLane {
+  readonly lane: WorkingLane;
+  readonly first: Screen;
 }
 
 /** Episodes of one document. The app begins anew in place; now and then a fresh document is taken nevertheless. */
@@ -54,7 +61,8 @@ export function appStateOf(instance: Instance): AppState {
     now,
     pageInjection,
     loggedOut,
-    paint: false,
+    // Only where somebody may look: painting takes longer than reading.
+    paint: process.env.JOURNEYMAN_VISIBLE === '1',
   };
 }
 
@@ -63,16 +71,15 @@ type SavedCommand = Command;
 
 const SAVED = z.object({ done: z.array(z.looseObject({ kind: z.string() })) });
 
-async function startEpisode(lane: WorkingLane, instance: Instance): Promise<void> {
+/** Returns the first screen. */
+async function startEpisode(lane: WorkingLane, instance: Instance): Promise<Screen> {
   const { app, page } = lane;
   const { path } = app.reset(appStateOf(instance));
   const url = `${app.url}${path}`;
-  if (lane.episodesLeft > 0) await page.restart(url);
-  else {
-    await page.reset(url, { now: instance.now });
-    lane.episodesLeft = EPISODES_PER_DOCUMENT;
-  }
-  lane.episodesLeft = hasFaults(instance) ? 0 : lane.episodesLeft - 1;
+  const isFresh = lane.episodesLeft === 0;
+  const screen = isFresh ? await page.reset(url, { now: instance.now }) : await page.restart(url);
+  lane.episodesLeft = hasFaults(instance) ? 0 : (isFresh ? EPISODES_PER_DOCUMENT : lane.episodesLeft) - 1;
+  return screen;
 }
 
 /** After an episode with faults an answer may still be under way, or a form put aside: its document is not used again. */
@@ -86,19 +93,30 @@ class InvoicesWorld implements World {
   /** Everything done since the reset. */
   #done: SavedCommand[] = [];
   #isBroken = false;
+  #first: Screen | null;
 
-  constructor(instance: Instance, lane: WorkingLane, giveBack: (broken: boolean) => Promise<void>) {
+  /** `first`: the screen as it has just been seen. */
+  constructor(instance: Instance, { lane, first }: StartedLane, giveBack: (broken: boolean) => Promise<void>) {
     this.#instance = instance;
     this.#lane = lane;
+    this.#first = first;
     this.#giveBack = giveBack;
     this.secrets = { password: instance.password };
   }
 
-  look(): Promise<Screen> {
+  get browserPage(): BrowserPage {
+    return this.#lane.page.browserPage;
+  }
+
+  async look(): Promise<Screen> {
+    const first = this.#first;
+    this.#first = null;
+    if (first) return first;
     return this.#watched(() => this.#lane.page.look());
   }
 
   perform(command: Command): Promise<Screen> {
+    this.#first = null;
     this.#done.push(command.kind === 'fill' && command.secret ? { ...command, text: '' } : command);
     return this.#watched(() => this.#lane.page.perform(command));
   }
@@ -122,6 +140,7 @@ class InvoicesWorld implements World {
   async load(state: unknown): Promise<void> {
     const { done } = SAVED.parse(state);
     await this.#watched(async () => {
+      this.#first = null;
       await startEpisode(this.#lane, this.#instance);
       for (const command of done as Command[])
         await this.#lane.page.perform(command.kind === 'fill' && command.secret ? { ...command, text: this.#instance.password } : command);
@@ -159,9 +178,10 @@ export class InvoicesWorlds {
   }
 
   async open(instance: Instance): Promise<World> {
-    const lane = await this.#startLane(instance);
+    const started = await this.#startLane(instance);
+    const { lane } = started;
     let isGivenBack = false;
-    return new InvoicesWorld(instance, lane, async (broken) => {
+    return new InvoicesWorld(instance, started, async (broken) => {
       // A second close gives nothing back: by then the lane may be another world's.
       if (isGivenBack || !this.#taken.has(lane)) return;
       isGivenBack = true;
@@ -181,13 +201,12 @@ export class InvoicesWorlds {
   }
 
   /** A free lane may have lost its browser while it was waiting; then a new one takes its place. */
-  async #startLane(instance: Instance): Promise<WorkingLane> {
+  async #startLane(instance: Instance): Promise<StartedLane> {
     const waiting = this.#free.pop();
     if (waiting !== undefined) {
       this.#taken.add(waiting);
       try {
-        await startEpisode(waiting, instance);
-        return waiting;
+        return { lane: waiting, first: await startEpisode(waiting, instance) };
       } catch {
         await this.#drop(waiting);
       }
@@ -195,8 +214,7 @@ export class InvoicesWorlds {
     const fresh = await this.#makeLane();
     this.#taken.add(fresh);
     try {
-      await startEpisode(fresh, instance);
-      return fresh;
+      return { lane: fresh, first: await startEpisode(fresh, instance) };
     } catch (error) {
       await this.#drop(fresh);
       throw error;
@@ -220,6 +238,22 @@ export class InvoicesWorlds {
   }
 }
 
+/** A browser's page as lanes use it. */
+export function lanePage(page: BrowserPage, onClose: () => void = () => {}): LanePage {
+  return {
+    reset: (url, options) => page.reset(url, options),
+    restart: (url) => page.restart(url),
+    look: () => page.look(),
+    perform: (command) => page.perform(command),
+    elapsedSeconds: () => page.elapsedSeconds(),
+    browserPage: page,
+    close: () => {
+      onClose();
+      return page.close();
+    },
+  };
+}
+
 /** Pages of at most `limit` browsers, each new page in the one that has the fewest. */
 export class BrowserPages implements PageSource {
   readonly #limit: number;
@@ -241,17 +275,7 @@ export class BrowserPages implements PageSource {
     try {
       const browser = await own.browser;
       const page = await browser.openPage({ clock: { now: '2025-01-01T00:00:00.000Z' }, risks: RISKS });
-      return {
-        reset: (url, options) => page.reset(url, options),
-        restart: (url) => page.restart(url),
-        look: () => page.look(),
-        perform: (command) => page.perform(command),
-        elapsedSeconds: () => page.elapsedSeconds(),
-        close: () => {
-          own.pages--;
-          return page.close();
-        },
-      };
+      return lanePage(page, () => void own.pages--);
     } catch (error) {
       own.pages--;
       throw error;

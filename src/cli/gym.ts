@@ -15,8 +15,9 @@ import {
   scaffoldGym,
   shownPath,
 } from '../gym/index.ts';
-import { type Seed, SPLITS, STOP_MEANINGS } from '../records/index.ts';
+import { STOP_MEANINGS } from '../records/index.ts';
 import { Options } from './options.ts';
+import { parseSeed, SEED_ARGS } from './seed.ts';
 import { CLEAR_LINE, DIM, escapeControls, GREEN, painter, RED, type Terminal, terminalOf } from './terminal.ts';
 
 const args: ArgsDef = {
@@ -24,8 +25,7 @@ const args: ArgsDef = {
   name: { type: 'positional', required: false, description: 'The gym' },
   episodes: { type: 'string', valueHint: 'N', default: '200', description: 'check: episodes of the expert' },
   lanes: { type: 'string', valueHint: 'N', default: '2', description: 'check: episodes side by side' },
-  seed: { type: 'string', valueHint: 'SPLIT/N', default: 'train/0', description: 'show: which task' },
-  slice: { type: 'string', valueHint: 'NAME', description: 'show: of which slice; the first by default' },
+  ...SEED_ARGS,
   mistakes: { type: 'string', valueHint: 'P', default: '0', description: 'show: probability of a mistake to be repaired' },
   url: { type: 'string', valueHint: 'URL', description: 'new: where the app answers' },
   path: { type: 'string', valueHint: 'DIR', description: 'add: where the collection lies' },
@@ -172,13 +172,4 @@ async function disposing<T>({ module }: LoadedGym, work: () => Promise<T>): Prom
   } finally {
     await module.gym.dispose?.();
   }
-}
-
-function parseSeed(options: Options): Seed {
-  const text = options.text('seed') ?? '';
-  const [split, n] = text.split('/');
-  const known = SPLITS.find((name) => name === split);
-  if (!known || n === undefined || !/^\d{1,15}$/.test(n))
-    throw options.wrong(`--seed ${text}`, `SPLIT/N, such as train/0; splits are ${SPLITS.join(', ')}`);
-  return { split: known, n: Number(n) };
 }

@@ -5,12 +5,13 @@ import { watchOutput } from './broken-pipe.ts';
 import { gym } from './gym.ts';
 import { UsageError } from './options.ts';
 import { pretrain } from './pretrain.ts';
+import { record } from './record.ts';
 import { reportError } from './report-error.ts';
 import { sample } from './sample.ts';
 import { sft } from './sft.ts';
 import { terminalOf, uncolored } from './terminal.ts';
 
-const COMMANDS: Readonly<Record<string, CommandDef>> = { gym, pretrain, sft, sample };
+const COMMANDS: Readonly<Record<string, CommandDef>> = { gym, record, pretrain, sft, sample };
 
 const program = defineCommand({
   meta: {

@@ -19,5 +19,18 @@ export { cleanText } from './outside-text.ts';
 export { actSegment, outcomeSegment, type PlayedEpisode, type PlayOptions, playEpisode } from './play-episode.ts';
 export { printTranscript } from './print-transcript.ts';
 export { computeSourceHash, type Proof, type ProofPlace, requireProof, saveProof, shownPath } from './proof.ts';
+export {
+  type DemonstrationFiles,
+  demonstrationFiles,
+  ENDING_HELP,
+  type PageWorld,
+  type PersonEnding,
+  parseEnding,
+  type RecordableGym,
+  type Recording,
+  type RecordOptions,
+  readEnding,
+  recordDemonstration,
+} from './recorder/index.ts';
 export { openSession, type SessionOptions, taskHash } from './screen-session.ts';
 export * from './web-app/index.ts';

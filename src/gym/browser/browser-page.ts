@@ -157,7 +157,7 @@ export class BrowserPage {
   }
 
   /** The next episode in the same process: no cookies, storage, other tabs, keys, dialogs; the clock is at its start. */
-  async reset(url: string, options: { readonly now?: string } = {}): Promise<void> {
+  async reset(url: string, options: { readonly now?: string } = {}): Promise<Screen> {
     await this.#answerAll();
     const [first, ...others] = this.#tabs as [Tab, ...Tab[]];
     this.#tabs = [first];
@@ -183,6 +183,7 @@ export class BrowserPage {
     this.#dialog = null;
     this.#startedMs = performance.now();
     await this.goto(url);
+    return this.#dialog ? this.#dialogScreen() : this.#screen([]);
   }
 
   /**
@@ -190,7 +191,7 @@ export class BrowserPage {
    * been reset. Faster than `reset` by a navigation, and its scripts stay compiled; what they remember stays too, so the app must be made for it.
    * The clock goes on; elapsed time begins anew. `url` is of the page's own origin.
    */
-  async restart(url: string): Promise<void> {
+  async restart(url: string): Promise<Screen> {
     await this.#answerAll();
     const [first, ...others] = this.#tabs as [Tab, ...Tab[]];
     const { origin, pathname, search } = new URL(url);
@@ -202,7 +203,7 @@ export class BrowserPage {
     this.#startedAt = this.#now;
     await this.#context.clearCookies();
     await this.#guard(() => first.call(`journeymanPage.restart(${JSON.stringify(pathname + search)})`, this.#hangTimeoutMs));
-    await this.#observe(null, ACTION_MS);
+    return this.#observe(null, ACTION_MS);
   }
 
   async look(): Promise<Screen> {
@@ -217,7 +218,7 @@ export class BrowserPage {
       case 'call':
         return this.#refuse('a page has no tools');
       case 'press':
-        return this.#trusted((page) => page.keyboard.press(KEY_NAMES[command.pressed]));
+        return this.#press(KEY_NAMES[command.pressed]);
       case 'hover':
         return this.#atPlace(command.key, (page, { x, y }) => page.mouse.move(x, y));
       case 'drag':
@@ -413,6 +414,11 @@ export class BrowserPage {
       if (outcome.kind === 'dialog') return this.#meet(outcome.dialog);
       return this.#conclude(tab, documents, { kind: 'navigated' }, ACTION_MS);
     });
+  }
+
+  async #press(key: string): Promise<Screen> {
+    await this.#guard(() => this.#ask('journeymanPage.focus()'));
+    return this.#trusted((page) => page.keyboard.press(key));
   }
 
   async #place(key: string): Promise<{ readonly x: number; readonly y: number } | string> {

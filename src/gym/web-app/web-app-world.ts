@@ -90,6 +90,7 @@ export class WebAppWorlds<Data, State> {
     };
     let isClosed = false;
     return {
+      browserPage: page,
       look: () => page.look(),
       perform: async (command) => {
         const screen = await page.perform(command);

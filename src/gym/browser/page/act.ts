@@ -35,8 +35,42 @@ function coveredBy(element: Element, { clientX, clientY }: Point): Element | nul
   return null;
 }
 
+/** What has the focus as far as events tell, while the browser's own focus has not followed yet. */
+let told: HTMLElement | null = null;
+
+const focusable = (element: Element): HTMLElement | null =>
+  element.closest<HTMLElement>('input,select,textarea,button,a[href],summary,[tabindex],[contenteditable]');
+
+function tellFocus(target: HTMLElement, has: boolean, other: HTMLElement | null): void {
+  const options = { composed: true, view: target.ownerDocument.defaultView, relatedTarget: other };
+  target.dispatchEvent(new FocusEvent(has ? 'focus' : 'blur', options));
+  target.dispatchEvent(new FocusEvent(has ? 'focusin' : 'focusout', { ...options, bubbles: true }));
+}
+
+/**
+ * A field that is written into is told that it has the focus; the browser's own focus, which costs more than writing, follows when keys are pressed
+ * (`followFocus`) or something is clicked.
+ */
+function focusField(element: Element): void {
+  const target = focusable(element);
+  const before = told ?? (element.ownerDocument.activeElement as HTMLElement | null);
+  if (!target || target === before) return;
+  const isField = before?.isConnected === true && before !== element.ownerDocument.body;
+  if (isField) tellFocus(before, false, target);
+  told = target;
+  tellFocus(target, true, isField ? before : null);
+}
+
+/** Lets the browser's focus follow what was told. */
+export function followFocus(): void {
+  const target = told;
+  told = null;
+  if (target?.isConnected && target.ownerDocument.activeElement !== target) target.focus({ preventScroll: true });
+}
+
 function focusOn(element: Element): void {
-  const target = element.closest<HTMLElement>('input,select,textarea,button,a[href],summary,[tabindex],[contenteditable]');
+  followFocus();
+  const target = focusable(element);
   if (target) target.focus({ preventScroll: true });
   else (element.ownerDocument.activeElement as HTMLElement | null)?.blur?.();
 }
@@ -81,7 +115,7 @@ export function fillIn(element: Element, text: string): string | null {
     if (element.localName === 'input' && /^(?:button|submit|reset|image|checkbox|radio|file|hidden)$/.test(field.type))
       return 'nothing can be written into it';
     if (field.maxLength >= 0 && text.length > field.maxLength) return `it takes at most ${field.maxLength} characters`;
-    focusOn(element);
+    focusField(element);
     const before = field.value;
     field.value = text;
     const kind = element.localName === 'input' ? VALUE_KINDS[field.type] : undefined;
@@ -127,7 +161,7 @@ function announce(element: Element, text: string): void {
 function choose(select: HTMLSelectElement, option: HTMLOptionElement): string | null {
   if (isDisabled(select)) return DISABLED;
   if (option.disabled || (option.parentElement as HTMLOptGroupElement | null)?.disabled === true) return 'that option is disabled';
-  focusOn(select);
+  focusField(select);
   if (select.multiple) option.selected = !option.selected;
   else if (option.selected) return null;
   else option.selected = true;

@@ -4,7 +4,7 @@
  *
  * Everything comes and goes as JSON text, so that nothing of the page's is ever held outside it.
  */
-import { chooseIn, clickOn, fillIn, GONE, scrollBy } from './act.ts';
+import { chooseIn, clickOn, fillIn, followFocus, GONE, scrollBy } from './act.ts';
 import { type Bridge, frameBridges, makeBridge } from './bridge.ts';
 import type { Item, WalkOptions } from './items.ts';
 import { assignKeys, type KeyTable, makeKeyTable } from './keys.ts';
@@ -56,6 +56,7 @@ export function makePage(secret: string): {
   restore(saved: SavedPage): string;
   elementOf(key: string): Element | null;
   rename(keys: readonly string[], next: number): void;
+  focus(): string;
   leave(): string;
   restart(path: string): string;
   stay(): string;
@@ -109,8 +110,16 @@ export function makePage(secret: string): {
       }
       return JSON.stringify({ x, y });
     },
-    save: () => JSON.stringify(readControls(document)),
+    save() {
+      followFocus();
+      return JSON.stringify(readControls(document));
+    },
     restore: (saved) => JSON.stringify(writeControls(document, saved)),
+    /** Before keys are pressed: the browser's focus goes where the last action was. */
+    focus() {
+      followFocus();
+      return '';
+    },
     elementOf,
     rename(keys, next) {
       const renamed = new Map<string, Item>();
