@@ -298,7 +298,7 @@ export class BrowserPages implements PageSource {
 }
 
 /** What pressing takes to undo. */
-const RISKS: NonNullable<PageOptions['risks']> = [
+export const RISKS: NonNullable<PageOptions['risks']> = [
   { selector: 'form[method="post"] button', risk: 'compensable' },
   { selector: 'form[action="/logout"] button, form.log-in button, [data-answer="no"]', risk: 'reversible' },
   { selector: 'form[action$="/delete"] button, form[action$="/pay"] button', risk: 'irreversible' },

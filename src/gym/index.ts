@@ -1,5 +1,15 @@
 /** The harness around a gym: sessions, observation text, references, drivers, proofs. */
-export { Browser, BrowserPage, BrowserPool, findChromium, mergeRuns, type PageOptions, type PoolOptions } from './browser/index.ts';
+export {
+  type AttachOptions,
+  attachBrowser,
+  Browser,
+  BrowserPage,
+  BrowserPool,
+  findChromium,
+  mergeRuns,
+  type PageOptions,
+  type PoolOptions,
+} from './browser/index.ts';
 export { type CheckOptions, type CheckProgress, type ClaimResult, checkGym } from './check-gym.ts';
 export { type DefinedGym, defineGym, type GymDefinition } from './define-gym.ts';
 export { GymError, InfrastructureError, SessionError, VerifierError } from './errors.ts';

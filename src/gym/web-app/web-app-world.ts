@@ -77,7 +77,7 @@ export class WebAppWorlds<Data, State> {
     }
   }
 
-  async #openWorld(data: Data, app: AppInstance): Promise<World> {
+  async #openWorld(data: Data, app: AppInstance): Promise<World & { readonly browserPage: BrowserPage }> {
     const { reset, state, startPath = '/', now, secrets, verify, audit, invariants, endings = ['done'] } = this.#options;
     const page = await this.#getPage(app);
     await reset(data, app);
