@@ -76,13 +76,13 @@ async function startEpisode(lane: WorkingLane, instance: Instance): Promise<Scre
   const { app, page } = lane;
   const { path } = app.reset(appStateOf(instance));
   const url = `${app.url}${path}`;
-  const isFresh = lane.episodesLeft === 0;
+  const isFresh = lane.episodesLeft === 0 || hasFaults(instance);
   const screen = isFresh ? await page.reset(url, { now: instance.now }) : await page.restart(url);
   lane.episodesLeft = hasFaults(instance) ? 0 : (isFresh ? EPISODES_PER_DOCUMENT : lane.episodesLeft) - 1;
   return screen;
 }
 
-/** After an episode with faults an answer may still be under way, or a form put aside: its document is not used again. */
+/** Where answers are late, the page before would still be seen; after such an episode an answer may be under way, or a form put aside. */
 const hasFaults = ({ faults: { delayMs, failAt, expireAt } }: Instance): boolean => delayMs > 0 || failAt !== null || expireAt !== null;
 
 class InvoicesWorld implements World {
