@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/index.ts';
-import { type PlayedEpisode, playEpisode, runInLanes } from '../../src/gym/index.ts';
+import { type PlayedEpisode, playEpisode, printTranscript, runInLanes } from '../../src/gym/index.ts';
 import type { Task } from '../../src/records/index.ts';
 import { gymModule, invoices } from './gym.ts';
 import type { Case } from './types.ts';
@@ -103,4 +104,11 @@ describe('the invoices gym in Chromium', () => {
     expect(gymModule.proof.vocabulary('unseen').length).toBeGreaterThan(20);
     expect(gymModule.proof.impostors.length).toBeGreaterThanOrEqual(12);
   });
+});
+
+it('the transcript in the README is what is played', async () => {
+  const task = invoices.task({ split: 'train', n: 6 });
+  const expert = gymModule.expert(task, { random: new Random('show/train/6'), mistakes: 0 });
+  const { transcript } = await playEpisode({ gym: invoices, task, lane: { seed: 'show' }, expert });
+  expect(readFileSync(new URL('README.md', import.meta.url), 'utf8')).toContain(printTranscript(transcript));
 });
