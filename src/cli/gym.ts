@@ -21,7 +21,7 @@ import { parseSeed, SEED_ARGS } from './seed.ts';
 import { CLEAR_LINE, DIM, escapeControls, GREEN, painter, RED, type Terminal, terminalOf } from './terminal.ts';
 
 const args: ArgsDef = {
-  verb: { type: 'positional', required: true, valueHint: 'list|check|show|new|add', description: 'What to do' },
+  verb: { type: 'positional', required: false, valueHint: 'list|check|show|new|add', description: 'What to do' },
   name: { type: 'positional', required: false, description: 'The gym' },
   episodes: { type: 'string', valueHint: 'N', default: '200', description: 'check: episodes of the expert' },
   lanes: { type: 'string', valueHint: 'N', default: '2', description: 'check: episodes side by side' },

@@ -6,7 +6,7 @@ import { parseSeed, SEED_ARGS } from './seed.ts';
 import { escapeControls } from './terminal.ts';
 
 const args: ArgsDef = {
-  gym: { type: 'positional', required: true, description: 'The gym' },
+  gym: { type: 'positional', required: false, description: 'The gym' },
   ...SEED_ARGS,
   out: { type: 'string', valueHint: 'DIR', default: 'demonstrations', description: 'Where demonstrations are kept' },
   json: { type: 'boolean', description: 'The result as a line of JSON' },
