@@ -355,7 +355,7 @@ export class BrowserPage {
       const tab = this.#tab;
       const documents = tab.documents;
       const request = JSON.stringify(this.#request(command, budgetMs));
-      const outcome = await tab.call(`journeymanPage.run(${request})`, this.#hangTimeoutMs);
+      const outcome = await tab.call(`journeymanPage.run(${request})`, this.#hangTimeoutMs, command?.kind === 'click');
       return this.#conclude(tab, documents, outcome, budgetMs);
     });
   }

@@ -87,9 +87,12 @@ export class Tab {
     return this.#pending !== null;
   }
 
-  /** Evaluates in the observer's world; `expression` gives text, or a promise of it. */
-  call(expression: string, timeoutMs: number): Promise<Outcome> {
-    return this.#race(this.#evaluate(expression), timeoutMs);
+  /**
+   * Evaluates in the observer's world; `expression` gives text, or a promise of it. `isGesture`: as if a person had done it, so that the page may open a
+   * window; the browser is told of each, which takes time.
+   */
+  call(expression: string, timeoutMs: number, isGesture = false): Promise<Outcome> {
+    return this.#race(this.#evaluate(expression, isGesture), timeoutMs);
   }
 
   /** Anything else that the page may interrupt by a dialog: trusted input. */
@@ -111,7 +114,7 @@ export class Tab {
     return pending ? this.#race(pending, timeoutMs) : Promise.resolve({ kind: 'navigated' });
   }
 
-  async #evaluate(expression: string): Promise<Outcome> {
+  async #evaluate(expression: string, isGesture: boolean): Promise<Outcome> {
     const context = await this.currentContext();
     try {
       const { result, exceptionDetails } = await this.session.send('Runtime.evaluate', {
@@ -119,7 +122,7 @@ export class Tab {
         uniqueContextId: context,
         awaitPromise: true,
         returnByValue: true,
-        userGesture: true,
+        userGesture: isGesture,
       });
       if (exceptionDetails) {
         const said = exceptionDetails.exception?.description ?? exceptionDetails.text;
