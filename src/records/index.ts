@@ -1,6 +1,8 @@
 /** The records that everyone shares, and the interfaces between the layers. */
 export { type Action, KEYS, type Key, NORMALISERS, type Normaliser, RISKS, type Risk, VERBS, type Verb } from './action.ts';
 export type { Batch, Episode, Pointing } from './batch.ts';
+export type { Certificate, Lineage, RawScore, SliceCertificate } from './certificate.ts';
+export type { EpisodeRecord, FaultKind, StepRecord } from './episode-record.ts';
 export {
   type AttachTarget,
   type Ending,
@@ -20,5 +22,6 @@ export {
 } from './gym.ts';
 export { type Observation, OFFERS, type Offer, STOP_MEANINGS, STOP_REASONS, type StopReason, type Target } from './observation.ts';
 export type { Decision, Player, Policy, Reading } from './policy.ts';
+export { type RunEvent, STAGES, type Stage } from './run-event.ts';
 export { type Piece, SEGMENT_KINDS, type Segment, type SegmentKind, type Transcript } from './transcript.ts';
 export type { Command, Screen, ScreenElement, World } from './world.ts';
