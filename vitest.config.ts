@@ -13,7 +13,7 @@ const BROWSER_TESTS = [
 ];
 if (!hasChromium) console.warn(`There is no Chromium here; left out: ${BROWSER_TESTS.join(', ')}`);
 
-const FOLDERS = '{src,test,bench,recipes,gyms}';
+const FOLDERS = '{src,test,bench,recipes,gyms,base}';
 
 export default defineConfig({
   test: {

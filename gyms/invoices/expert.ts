@@ -43,6 +43,19 @@ type Plan = { readonly fill: FieldPlan } | { readonly select: ListPlan } | EndPl
 const ACTION_MS = 500;
 const WAIT_MS = 2000;
 
+/** The little that the expert keeps in mind from one screen to the next. */
+interface Memory {
+  /** In a row. */
+  readonly waits: number;
+  readonly passwordTyped: boolean;
+  readonly turnedBack: boolean;
+  readonly last: Action | null;
+  /** The button that was pressed last. */
+  readonly pressed: number | null;
+  /** Since something was put into the form: whether the app's remarks can have come. */
+  readonly sinceFillMs: number;
+}
+
 /** What stands on the screen, by role and name. */
 class View {
   readonly targets: readonly Target[];
@@ -105,14 +118,9 @@ class InvoicesExpert implements Expert {
   readonly #options: ExpertOptions;
   readonly #slipped = new Set<string>();
   readonly #blind: boolean;
-  #waits = 0;
-  #passwordTyped = false;
-  #turnedBack = false;
-  #last: Action | null = null;
-  /** The button that was pressed last. */
-  #pressed: number | null = null;
-  /** Since something was put into the form: whether the app's remarks can have come. */
-  #sinceFillMs = 0;
+  #memory: Memory = { waits: 0, passwordTyped: false, turnedBack: false, last: null, pressed: null, sinceFillMs: 0 };
+  /** As it was before the last move, and what that was chosen on. */
+  #before: { readonly memory: Memory; readonly view: View } | null = null;
 
   constructor(truth: Instance, options: ExpertOptions, blind: boolean) {
     this.#truth = truth;
@@ -123,46 +131,58 @@ class InvoicesExpert implements Expert {
 
   next(observation: Observation): Move {
     const view = new View(observation);
+    const memory = this.#memory;
     const found = this.#logIn(view) ?? this.#confirm(view) ?? this.#inbox(view) ?? this.#arrival(view);
     const chosen = found === null || this.#isUnderWay(found.action, view) ? this.#wait() : found;
-    const { action } = chosen;
-    if (action.kind !== 'wait') this.#waits = 0;
-    this.#sinceFillMs =
-      action.kind === 'fill' || action.kind === 'select' ? 0 : this.#sinceFillMs + (action.kind === 'wait' ? WAIT_MS : ACTION_MS);
-    if (action.kind === 'click') this.#pressed = action.target;
-    else if (action.kind !== 'wait') this.#pressed = null;
-    this.#last = action;
+    this.#before = { memory, view };
+    this.#remember(chosen.action, view);
     return chosen;
   }
 
+  /** What was done in the place of the last move: that one never was. */
+  instead(action: Action): void {
+    if (this.#before === null) return;
+    this.#memory = this.#before.memory;
+    this.#remember(action, this.#before.view);
+  }
+
   #wait(): Move {
-    this.#waits++;
-    return move({ kind: this.#waits > PATIENCE ? 'abstain' : 'wait' });
+    return move({ kind: this.#memory.waits >= PATIENCE ? 'abstain' : 'wait' });
+  }
+
+  #remember(action: Action, view: View): void {
+    const { waits, passwordTyped, turnedBack, pressed, sinceFillMs } = this.#memory;
+    const password = view.field(this.#words['field.password']);
+    const isPut = action.kind === 'fill' || action.kind === 'select';
+    const isWait = action.kind === 'wait';
+    const turnsBack = action.kind === 'click' && action.target === view.button('Previous page')?.reference;
+    this.#memory = {
+      waits: isWait ? waits + 1 : 0,
+      passwordTyped:
+        password !== undefined && ((action.kind === 'fill' && action.target === password.reference) || (passwordTyped && action.kind !== 'click')),
+      turnedBack: turnedBack || turnsBack,
+      last: action,
+      pressed: action.kind === 'click' ? action.target : isWait ? pressed : null,
+      sinceFillMs: isPut ? 0 : sinceFillMs + (isWait ? WAIT_MS : ACTION_MS),
+    };
   }
 
   /** Whether the same button was just pressed and nothing has come of it yet. */
   #isUnderWay(action: Action, view: View): boolean {
     if (action.kind !== 'click' || view.says('try again')) return false;
-    const last = this.#last;
+    const { last, waits, pressed } = this.#memory;
     if (last?.kind === 'click') return last.target === action.target;
-    return last?.kind === 'wait' && this.#waits > 0 && this.#waits < 3 && this.#pressed === action.target;
+    return last?.kind === 'wait' && waits > 0 && waits < 3 && pressed === action.target;
   }
 
   #logIn(view: View): Move | null {
     const words = this.#words;
     const [user, password] = [view.field(words['field.user']), view.field(words['field.password'])];
-    if (user === undefined || password === undefined) {
-      this.#passwordTyped = false;
-      return null;
-    }
+    if (user === undefined || password === undefined) return null;
     const [name, secret] = [view.goal(this.#truth.user), view.goal(PASSWORD_WORDING)];
     if (name === undefined || secret === undefined) return null;
     if (user.value !== this.#truth.user) return move({ kind: 'fill', target: user.reference, source: name.reference });
-    if (!this.#passwordTyped) {
-      this.#passwordTyped = true;
-      return move({ kind: 'fill', target: password.reference, source: secret.reference });
-    }
-    this.#passwordTyped = false;
+    if (!this.#memory.passwordTyped) return move({ kind: 'fill', target: password.reference, source: secret.reference });
     return click(view.button(words['button.log-in']));
   }
 
@@ -205,15 +225,13 @@ class InvoicesExpert implements Expert {
     }
     if (!isAbsent) {
       // Nothing is saved before the app has had its say.
-      const isQuiet = this.#sinceFillMs >= this.#truth.faults.delayMs || view.says('try again');
+      const isQuiet = this.#memory.sinceFillMs >= this.#truth.faults.delayMs || view.says('try again');
       return isRemarkDue || !isQuiet ? null : click(view.button(words['button.save']));
     }
     const forward = view.button('Next page');
     if (forward !== undefined) return click(forward);
     const back = view.button('Previous page');
-    if (back === undefined || this.#turnedBack) return null;
-    this.#turnedBack = true;
-    return click(back);
+    return back === undefined || this.#memory.turnedBack ? null : click(back);
   }
 
   /** What has to be on the form, in the order of work; ends where the case ends. */

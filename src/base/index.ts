@@ -1,4 +1,4 @@
-/** Ground that everything stands on: errors, seeded random numbers, canonical JSON, hashes, atomic files. */
+/** Ground that everything stands on: errors, seeded random numbers, canonical JSON, hashes, atomic files, locks. */
 export { saveAtomically, syncFolder } from './atomic-file.ts';
 export { canonicalJson, type Json } from './canonical-json.ts';
 export {
@@ -14,4 +14,5 @@ export {
   TrainingError,
 } from './errors.ts';
 export { hashBytes, hashJson } from './hash.ts';
+export { type LockOptions, takeLock } from './process-lock.ts';
 export { Random } from './random.ts';

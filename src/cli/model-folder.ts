@@ -67,7 +67,7 @@ export const PRESET_ARGS: ArgsDef = {
   preset: {
     type: 'string',
     valueHint: PRESET_NAMES.join('|'),
-    description: 'Size of a new model (0.2, 0.9, 2.9, 15 million parameters); default micro',
+    description: 'Size of a new model (0.2, 0.6, 2.9, 15 million parameters); default micro',
   },
   vocabulary: { type: 'string', valueHint: 'N', description: 'Most tokens of a new tokenizer; default: as the preset has' },
 };

@@ -35,15 +35,20 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
       const { engine, codec, maxTokens = 64, ...sampling } = options;
       const lane = await engine.open(seed);
       let isFresh = true;
+      let count = 0;
       const segmentTokens = (segment: Segment): Int32Array => {
         const { tokens } = encodeTranscript({ schemaVersion: 1, segments: [segment] }, codec);
         const begins = isFresh;
         isFresh = false;
         return begins ? tokens : tokens.slice(1);
       };
+      /** Of the last decision, so that another can take its place. */
+      let decided = 0;
       const player: Player = {
         async read(segment): Promise<Reading> {
-          const { nats } = await engine.append(lane, segmentTokens(segment));
+          const tokens = segmentTokens(segment);
+          const { nats } = await engine.append(lane, tokens);
+          count += tokens.length;
           return { surpriseNats: nats.length === 0 ? Number.NaN : nats.reduce((sum, n) => sum + n, 0) / nats.length };
         },
         async decide(observation): Promise<Decision> {
@@ -54,6 +59,8 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
           let pending = [boundaryId('act')];
           let value = Number.NaN;
           let state = 0;
+          decided = 0;
+          await engine.mark(lane);
           for (;;) {
             // Asked for together, the two are read in one step.
             const read = engine.append(lane, Int32Array.from(pending));
@@ -61,7 +68,8 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
               read,
               engine.decode(lane, { ...sampling, grammar, state, maxTokens: maxTokens - own.length }),
             ]);
-            if (own.length === 0) value = result.value;
+            if (own.length === 0) value = sigmoid(result.value);
+            decided += pending.length + result.tokens.length;
             own.push(...result.tokens);
             logprobs.push(...result.logprobs);
             if (result.stopReason === 'end') break;
@@ -70,16 +78,28 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
             pending = isReferenceId(last) ? [...encodeEcho(echoes.get(last - FIRST_REFERENCE) ?? '', codec)] : [];
             state = result.state;
           }
+          count += decided;
           const action = parseActionTokens(own, codec);
           const pieces = actionPieces(action, (reference) => echoes.get(reference) ?? '');
           return { action, segment: { kind: 'act', pieces }, value, logprobs };
         },
+        async force(segment): Promise<void> {
+          await engine.rewind(lane);
+          const tokens = segmentTokens(segment);
+          await engine.append(lane, tokens);
+          count += tokens.length - decided;
+          decided = tokens.length;
+        },
+        tokens: () => count,
         close: () => engine.close(lane),
       };
       return player;
     },
   };
 }
+
+/** The value head gives a logit. */
+const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** What stands behind each reference, as the echo says it. */
 function echoesOf({ targets }: Observation): ReadonlyMap<number, string> {

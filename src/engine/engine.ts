@@ -81,6 +81,20 @@ export class Engine {
     return answer;
   }
 
+  /** Remembers where the lane stands, which is at rest; `rewind` goes back there. */
+  async mark(lane: number): Promise<void> {
+    await this.#call('mark', { lane });
+  }
+
+  async rewind(lane: number): Promise<void> {
+    await this.#call('rewind', { lane });
+  }
+
+  /** Another lane that has read the same, and draws by `seed`. */
+  fork(lane: number, seed: number | string): Promise<number> {
+    return this.#call('fork', { lane, seed });
+  }
+
   /** Closes a lane that is at rest. */
   async close(lane: number): Promise<void> {
     await this.#call('close', { lane });

@@ -20,6 +20,7 @@ import {
   trunk,
   VALUE_HEAD,
   type Weights,
+  windowOf,
 } from '../model/index.ts';
 import { Graph, ops, Session, type Tensor } from '../tensor/index.ts';
 import { quantizeInt8 } from './quantize.ts';
@@ -39,7 +40,8 @@ export interface CompileOptions {
 /**
  * Compiles the step of one width and one number of lanes, all float32 but for what is said to be int32.
  *
- * Feeds: `tokens`, `positions` int32 [n·B]; `cachedMask` [B, 1, 1, S] and `freshMask` [B, 1, n·H/K, n], added to the scores;
+ * Feeds: `tokens`, `positions` int32 [n·B]; `cachedMask` [B, 1, 1, S], `cachedMask.<window>` [B, 1, n·H/K, S] for each window of a layer, and
+ * `freshMask` [B, 1, n·H/K, n], added to the scores;
  * `keys.<layer>`, `values.<layer>` [B, K, S, D]; and, for n > 1, `last` int32 [B] and `targets` int32 [n·B].
  *
  * Outputs: `cache` [2·layers·n·B, K·D] (keys, values of layer 0, then of layer 1 …); `logits` [B, V], `value` [B] and
@@ -59,14 +61,28 @@ export function compileStep(
   const { parameters, project } = constants(graph, config, weights, options.int8);
   const tokens = graph.input('tokens', [n * B], 'int32');
   const positions = graph.input('positions', [n * B], 'int32');
-  const masks = { cached: graph.input('cachedMask', [B, 1, 1, 'S']), fresh: graph.input('freshMask', [B, 1, (n * H) / K, n]) };
+  const fresh = graph.input('freshMask', [B, 1, (n * H) / K, n]);
+  const cachedMasks = new Map<number, Tensor>();
+  const masksOf = (window: number): { readonly cached: Tensor; readonly fresh: Tensor } => {
+    const cached =
+      cachedMasks.get(window) ??
+      (window === 0 ? graph.input('cachedMask', [B, 1, 1, 'S']) : graph.input(`cachedMask.${window}`, [B, 1, (n * H) / K, 'S']));
+    cachedMasks.set(window, cached);
+    return { cached, fresh };
+  };
 
   const cacheRows: Tensor[] = [];
   const attend: Attend = (layer, q, k, v) => {
     cacheRows.push(k, v);
     const cached = { keys: graph.input(`keys.${layer}`, [B, K, 'S', D]), values: graph.input(`values.${layer}`, [B, K, 'S', D]) };
-    const fresh = { keys: ops.reshape(k, [n, B, K, D]), values: ops.reshape(v, [n, B, K, D]) };
-    return ops.reshape(ops.cachedAttention({ q: ops.reshape(q, [n, B, H, D]), cached, fresh, masks }, 1 / Math.sqrt(D)), [n * B, H * D]);
+    const read = { keys: ops.reshape(k, [n, B, K, D]), values: ops.reshape(v, [n, B, K, D]) };
+    return ops.reshape(
+      ops.cachedAttention(
+        { q: ops.reshape(q, [n, B, H, D]), cached, fresh: read, masks: masksOf(windowOf(config, layer)) },
+        1 / Math.sqrt(D),
+      ),
+      [n * B, H * D],
+    );
   };
   const hidden = trunk({ graph, config, parameters, tokens, positions, attend, project, products: 'together' });
   const last = n === 1 ? hidden : ops.gatherRows(hidden, graph.input('last', [B], 'int32'));

@@ -79,6 +79,16 @@ export class KeyValueCache {
     }
   }
 
+  /** Copies the first `count` rows of one column over those of another. */
+  copyColumn({ from, to }: ColumnMove, count: number): void {
+    const [K, D, { rows }] = [this.#heads, this.#width, this.#size];
+    for (const buffer of this.#buffers)
+      for (let head = 0; head < K; head++) {
+        const start = (from * K + head) * rows * D;
+        buffer.copyWithin((to * K + head) * rows * D, start, start + count * D);
+      }
+  }
+
   #relayOut(size: CacheSize, moves: readonly ColumnMove[]): void {
     const [K, D] = [this.#heads, this.#width];
     const old = this.#size;

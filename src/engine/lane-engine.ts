@@ -12,7 +12,7 @@ import { LARGEST_LANE_COUNT, placeLanes } from './columns.ts';
 import { advance, type DecodeOptions, newDecode, tooLong } from './decoding.ts';
 import { compileStep } from './incremental-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import { type AppendResult, type DecodeResult, failLane, type Lane, pendingCount, pendingTokens } from './lane.ts';
+import { type AppendResult, type DecodeResult, failLane, type Lane, laneState, pendingCount, pendingTokens, restoreLane } from './lane.ts';
 import { PointerMemory } from './prediction.ts';
 import { stepFeeds, takeIn } from './step.ts';
 import { bestWidth } from './step-plan.ts';
@@ -29,6 +29,8 @@ export class LaneEngine {
   readonly config: ModelConfig;
   readonly #lanes = new Map<number, Lane>();
   readonly #sessions: StepSessions;
+  /** The step under way. */
+  #stepping: Promise<void> | undefined;
   readonly #grammars = new WeakMap<TokenGrammar, ReturnType<typeof compileGrammar>>();
   #weights: Weights;
   #cache: KeyValueCache;
@@ -54,33 +56,57 @@ export class LaneEngine {
         expected: `at most ${LARGEST_LANE_COUNT}`,
         fix: 'close lanes that are done, or use a second engine',
       });
-    const id = this.#nextLane++;
-    const pointer = this.config.pointerWidth > 0 ? new PointerMemory(this.config.pointerWidth) : undefined;
-    this.#lanes.set(id, {
-      id,
+    return this.#newLane(seed).id;
+  }
+
+  #newLane(seed: number | string): Lane {
+    const lane: Lane = {
+      id: this.#nextLane++,
       column: -1,
       length: 0,
       unread: undefined,
       prediction: undefined,
-      pointer,
+      pointer: this.config.pointerWidth > 0 ? new PointerMemory(this.config.pointerWidth) : undefined,
+      mark: undefined,
       random: new Random(seed),
       jobs: [],
       failure: undefined,
-    });
-    return id;
+    };
+    this.#lanes.set(lane.id, lane);
+    return lane;
   }
 
   /** Closes a lane that is at rest. Its column is free for the next. */
   close(id: number): void {
-    const lane = this.#laneOf(id, 'close lane');
-    if (lane.jobs.length > 0)
-      throw new RuntimeError({
-        operation: `close lane ${id}`,
-        got: 'a lane at work',
-        expected: 'a lane at rest',
-        fix: 'await its appends and decodes first',
-      });
+    this.#restingLaneOf(id, 'close lane');
     this.#lanes.delete(id);
+  }
+
+  /** Remembers where the lane stands, for `rewind`; a later mark replaces it. The lane is at rest. */
+  mark(id: number): void {
+    const lane = this.#restingLaneOf(id, 'mark lane');
+    lane.mark = laneState(lane);
+  }
+
+  /** What the lane has read and sampled since its mark never was; what it draws goes on. The lane is at rest. */
+  rewind(id: number): void {
+    const lane = this.#restingLaneOf(id, 'rewind lane');
+    if (!lane.mark)
+      throw new RuntimeError({ operation: `rewind lane ${id}`, got: 'a lane without a mark', expected: 'one that was marked before' });
+    restoreLane(lane, lane.mark);
+  }
+
+  /** Another lane that has read the same, and draws by `seed`. The lane is at rest, and stays as it is. */
+  async fork(id: number, seed: number | string): Promise<number> {
+    this.#restingLaneOf(id, 'fork lane');
+    // Columns may only be laid out between steps.
+    while (this.#stepping) await this.#stepping;
+    const lane = this.#restingLaneOf(id, 'fork lane');
+    const twin = this.#lanes.get(this.open(seed)) as Lane;
+    placeLanes([...this.#lanes.values()], this.#cache);
+    restoreLane(twin, laneState(lane));
+    this.#cache.copyColumn({ from: lane.column, to: twin.column }, lane.length);
+    return twin.id;
   }
 
   /** Reads tokens into the lane. Resolves when all are read, with the nats of each. */
@@ -161,8 +187,13 @@ export class LaneEngine {
         if (this.#disposed) throw disposedError('engine at work');
         for (const lane of this.#lanes.values()) advance(lane, this.config.contextLength);
         const waiting = [...this.#lanes.values()].filter((lane) => pendingCount(lane) > 0);
-        if (waiting.length > 0) await this.#step(waiting);
-        else break;
+        if (waiting.length === 0) break;
+        this.#stepping = this.#step(waiting);
+        try {
+          await this.#stepping;
+        } finally {
+          this.#stepping = undefined;
+        }
       } catch (error) {
         this.#failAll(error as Error);
         break;
@@ -214,6 +245,18 @@ export class LaneEngine {
         expected: 'a lane whose state is what its caller was told',
         fix: 'close it, and begin again in a new one',
         cause: lane.failure,
+      });
+    return lane;
+  }
+
+  #restingLaneOf(id: number, operation: string): Lane {
+    const lane = this.#laneOf(id, operation);
+    if (lane.jobs.length > 0)
+      throw new RuntimeError({
+        operation: `${operation} ${id}`,
+        got: 'a lane at work',
+        expected: 'a lane at rest',
+        fix: 'await its appends and decodes first',
       });
     return lane;
   }

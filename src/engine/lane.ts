@@ -7,7 +7,7 @@
  */
 import type { Random } from '../base/index.ts';
 import type { CompiledState } from '../grammar/index.ts';
-import type { PointerMemory, Prediction } from './prediction.ts';
+import type { PointerMemory, PointerState, Prediction } from './prediction.ts';
 import type { SamplingOptions } from './sampling.ts';
 
 export type StopReason =
@@ -70,6 +70,23 @@ export interface DecodeJob {
   readonly reject: (error: Error) => void;
 }
 
+/** All of a lane but its rows in the cache, which stay as they are up to `length` when more is read. */
+export interface LaneState {
+  readonly length: number;
+  readonly unread: number | undefined;
+  readonly prediction: Prediction | undefined;
+  readonly pointer: PointerState | undefined;
+}
+
+export function laneState({ length, unread, prediction, pointer }: Lane): LaneState {
+  return { length, unread, prediction, pointer: pointer?.save() };
+}
+
+export function restoreLane(lane: Lane, { length, unread, prediction, pointer }: LaneState): void {
+  Object.assign(lane, { length, unread, prediction });
+  if (pointer) lane.pointer?.load(pointer);
+}
+
 export interface Lane {
   readonly id: number;
   /** Its column in the cache; −1 until the next step gives it one. */
@@ -81,6 +98,8 @@ export interface Lane {
   prediction: Prediction | undefined;
   /** Absent without a pointer head. */
   readonly pointer: PointerMemory | undefined;
+  /** Where `rewind` goes back to. */
+  mark: LaneState | undefined;
   readonly random: Random;
   /** In order of arrival; the first is under way. */
   readonly jobs: (AppendJob | DecodeJob)[];

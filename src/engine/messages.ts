@@ -23,6 +23,9 @@ export interface EngineCalls {
   };
   /** The caller has let go of a grammar. */
   forget: { readonly takes: { readonly grammar: number }; readonly gives: undefined };
+  mark: { readonly takes: { readonly lane: number }; readonly gives: undefined };
+  rewind: { readonly takes: { readonly lane: number }; readonly gives: undefined };
+  fork: { readonly takes: { readonly lane: number; readonly seed: number | string }; readonly gives: number };
   close: { readonly takes: { readonly lane: number }; readonly gives: undefined };
   updateWeights: { readonly takes: { readonly weights: Weights }; readonly gives: undefined };
   dispose: { readonly takes: Readonly<Record<never, never>>; readonly gives: undefined };

@@ -15,6 +15,15 @@ export interface Prediction {
   readonly pointer: { readonly query: Float32Array; readonly gate: number } | undefined;
 }
 
+export interface PointerState {
+  readonly ids: readonly number[];
+  readonly keys: Float32Array;
+  readonly spanQuery: Float64Array;
+  readonly spanKey: Float64Array;
+  readonly spanLength: number;
+  readonly closed: boolean;
+}
+
 /**
  * The pointer head's memory of a lane: the key of each reference that it has read, and the running means over the span
  * since the last one.
@@ -60,6 +69,28 @@ export class PointerMemory {
     }
     for (let p = 0; p < P; p++) this.#keys[at + p] = (projections[2 * P + p] as number) + (this.#spanKey[p] as number) / this.#spanLength;
     this.#ids.push(token);
+  }
+
+  /** Everything read so far, as data: to come back to, or to begin another lane with. */
+  save(): PointerState {
+    return {
+      ids: [...this.#ids],
+      keys: this.#keys.slice(0, this.#ids.length * this.#width),
+      spanQuery: this.#spanQuery.slice(),
+      spanKey: this.#spanKey.slice(),
+      spanLength: this.#spanLength,
+      closed: this.#closed,
+    };
+  }
+
+  load({ ids, keys, spanQuery, spanKey, spanLength, closed }: PointerState): void {
+    this.#ids.splice(0, this.#ids.length, ...ids);
+    if (this.#keys.length < keys.length) this.#keys = new Float32Array(2 * keys.length);
+    this.#keys.set(keys);
+    this.#spanQuery.set(spanQuery);
+    this.#spanKey.set(spanKey);
+    this.#spanLength = spanLength;
+    this.#closed = closed;
   }
 
   /** The query [P] of a decision after the token read last, whose projections are given. */

@@ -1,6 +1,6 @@
 /** One engine step at the level of numbers: what is fed for the tokens that lanes read, and what its results mean to them. */
 import { isReferenceId } from '../grammar/index.ts';
-import { HIDDEN_SCORE, type ModelConfig } from '../model/index.ts';
+import { HIDDEN_SCORE, type ModelConfig, windowOf } from '../model/index.ts';
 import type { Value, Values } from '../tensor/index.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Lane } from './lane.ts';
@@ -21,6 +21,11 @@ export interface StepOutcome {
   readonly width: number;
 }
 
+/** The windows of the layers, each once; none for layers that see all. */
+export const windowsOf = (config: ModelConfig): readonly number[] => [
+  ...new Set(Array.from({ length: config.layers }, (_, layer) => windowOf(config, layer)).filter((window) => window > 0)),
+];
+
 /** The feeds of a step of width n, shapes as in `compileStep`. */
 export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: readonly LaneRead[], n: number): Values {
   const { lanes: B, rows } = cache.size;
@@ -31,8 +36,10 @@ export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: read
   const last = Int32Array.from({ length: B }, (_, lane) => lane);
   const cachedMask = new Float32Array(B * rows).fill(HIDDEN_SCORE);
   const groups = config.heads / config.keyValueHeads;
+  const windowMasks = new Map(windowsOf(config).map((window) => [window, new Float32Array(B * n * groups * rows).fill(HIDDEN_SCORE)]));
   for (const { lane, tokens: read } of reads) {
     cachedMask.fill(0, lane.column * rows, lane.column * rows + lane.length);
+    for (const [window, mask] of windowMasks) showWindow(mask, { window, lane, n, groups, rows });
     last[lane.column] = (read.length - 1) * B + lane.column;
     for (let t = 0; t < read.length; t++) {
       const at = t * B + lane.column;
@@ -50,12 +57,31 @@ export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: read
     last: { data: last, shape: [B] },
     targets: { data: targets, shape: [n * B] },
   };
+  for (const [window, data] of windowMasks) feeds[`cachedMask.${window}`] = { data, shape: [B, 1, n * groups, rows] };
   const shape = [B, config.keyValueHeads, rows, config.headWidth];
   cache.layers.forEach(({ keys, values }, layer) => {
     feeds[`keys.${layer}`] = { data: keys, shape };
     feeds[`values.${layer}`] = { data: values, shape };
   });
   return feeds;
+}
+
+/** [B, 1, n·groups, rows]: new token t of the lane sees, besides itself and those before it in this step, the `window` − 1 − t last rows of its cache. */
+function showWindow(
+  mask: Float32Array,
+  {
+    window,
+    lane,
+    n,
+    groups,
+    rows,
+  }: { readonly window: number; readonly lane: Lane; readonly n: number; readonly groups: number; readonly rows: number },
+): void {
+  for (let t = 0; t < n; t++)
+    for (let group = 0; group < groups; group++) {
+      const row = ((lane.column * n + t) * groups + group) * rows;
+      mask.fill(0, row + Math.min(lane.length, Math.max(0, lane.length + t - window + 1)), row + lane.length);
+    }
 }
 
 /** Moves a step's results into the lane: cache rows, pointer memory, nats, the prediction after its last token. */

@@ -26,6 +26,9 @@ const CALLS: {
     return engine.decode(lane, { ...how, grammar });
   },
   forget: ({ grammar }) => void grammars.delete(grammar),
+  mark: ({ lane }) => void engine.mark(lane),
+  rewind: ({ lane }) => void engine.rewind(lane),
+  fork: ({ lane, seed }) => engine.fork(lane, seed),
   close: ({ lane }) => void engine.close(lane),
   updateWeights: async ({ weights: next }) => void (await engine.updateWeights(next)),
   dispose: async () => void (await engine.dispose()),

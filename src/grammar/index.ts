@@ -13,6 +13,7 @@ export {
   type TextCodec,
 } from './codec.ts';
 export { type Normalised, normalise } from './normalise.ts';
+export { actSegment, outcomeSegment } from './segments.ts';
 export {
   BOUNDARIES,
   type Boundary,

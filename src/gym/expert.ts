@@ -14,6 +14,8 @@ export interface Move {
 
 export interface Expert {
   next(observation: Observation): Move;
+  /** Tells an expert with a memory that another action was done in the place of its last move. */
+  instead?(action: Action): void;
 }
 
 export interface ExpertOptions {

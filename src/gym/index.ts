@@ -1,4 +1,5 @@
 /** The harness around a gym: sessions, observation text, references, drivers, proofs. */
+export { actSegment, outcomeSegment } from '../grammar/index.ts';
 export {
   type AttachOptions,
   attachBrowser,
@@ -26,7 +27,7 @@ export type {
 export { runInLanes } from './lanes.ts';
 export { addCollection, type GymCollection, type LoadedGym, listGyms, loadGym } from './load-gym.ts';
 export { cleanText } from './outside-text.ts';
-export { actSegment, outcomeSegment, type PlayedEpisode, type PlayOptions, playEpisode } from './play-episode.ts';
+export { type PlayedEpisode, type PlayOptions, playEpisode } from './play-episode.ts';
 export { printTranscript } from './print-transcript.ts';
 export { computeSourceHash, type Proof, type ProofPlace, requireProof, saveProof, shownPath } from './proof.ts';
 export {

@@ -3,8 +3,8 @@
  *
  * What the sandbox does wrong is recorded and gives no score; what the caller's expert does wrong is thrown.
  */
-import { actionPieces } from '../grammar/index.ts';
-import type { Action, Gym, Lane, Observation, Piece, Score, Segment, Session, StopReason, Task, Transcript } from '../records/index.ts';
+import { actSegment, outcomeSegment } from '../grammar/index.ts';
+import type { Action, Gym, Lane, Score, Segment, Session, StopReason, Task, Transcript } from '../records/index.ts';
 import { InfrastructureError, VerifierError } from './errors.ts';
 import type { Expert } from './expert.ts';
 
@@ -65,19 +65,4 @@ export async function playEpisode({ gym, task, lane, expert, audited = false }: 
   }
   const seconds = (performance.now() - startedMs) / 1000;
   return { task, lane, transcript: { schemaVersion: 1, segments }, actions, stop, score, audit, error, seconds };
-}
-
-/** The act segment of an action chosen at `observation`, with its echoes. */
-export function actSegment(action: Action, { targets }: Observation, mistake = false): Segment {
-  const echoes = new Map(targets.map((target) => [target.reference, target.name === '' ? target.text : target.name]));
-  const pieces = actionPieces(action, (reference) => echoes.get(reference) ?? '');
-  return { kind: 'act', pieces, ...(mistake ? { imitate: false } : {}) };
-}
-
-/** Success, failure, or failure with the invariants that broke; nothing for no score. */
-export function outcomeSegment({ success, broken }: Score): Segment {
-  const word = (name: string): Piece => ({ kind: 'word', word: name });
-  if (success === null) return { kind: 'outcome', pieces: [] };
-  const names = broken.flatMap((name): Piece[] => [word('broken'), { kind: 'text', text: name }]);
-  return { kind: 'outcome', pieces: [word(success ? 'success' : 'failure'), ...names] };
 }

@@ -1,10 +1,10 @@
 /**
- * Causal attention inside a batch, for training: queries in blocks, each over the keys up to its own end. No single T×T
- * matrix of scores exists; all blocks together hold about half of T×T a lane and head, and nearly half of the work is never
- * done. Episodes packed into one lane don't see each other.
+ * Causal attention inside a batch, for training: queries in blocks, each over the keys up to its own end, and in a layer with a
+ * window only over those that some query of the block sees. No single T×T matrix of scores exists; without a window all blocks together
+ * hold about half of T×T a lane and head, and nearly half of the work is never done. Episodes packed into one lane don't see each other.
  */
 import { type Dim, type Graph, ops, type Tensor } from '../tensor/index.ts';
-import type { ModelConfig } from './config.ts';
+import { type ModelConfig, windowOf } from './config.ts';
 import type { Attend } from './transformer.ts';
 
 /**
@@ -32,27 +32,47 @@ export function causalAttention(
   const { heads: H, keyValueHeads: K, headWidth: D } = config;
   const scale = 1 / Math.sqrt(D);
   const blocks = Array.from({ length: Math.ceil(T / block) }, (_, i) => ({ start: i * block, end: Math.min(T, (i + 1) * block) }));
-  const masks = blocks.map(({ start, end }) => blockMask(graph, ops.reshape(episodes, [T, B]), start, end));
+  const grid = ops.reshape(episodes, [T, B]);
+  const masksOf = new Map<number, readonly (BlockRange & { readonly mask: Tensor })[]>();
+  for (const window of new Set(Array.from({ length: config.layers }, (_, layer) => windowOf(config, layer))))
+    masksOf.set(
+      window,
+      blocks.map(({ start, end }) => {
+        const range = { start, end, from: window > 0 ? Math.max(0, start - window + 1) : 0, window };
+        return { ...range, mask: blockMask(graph, grid, range) };
+      }),
+    );
 
-  return (_layer, q, k, v) => {
+  return (layer, q, k, v) => {
     const queries = ops.reshape(q, [T, B, H, D]);
     const keys = repeatHeads(ops.reshape(k, [T, B, K, D]), H / K);
     const values = repeatHeads(ops.reshape(v, [T, B, K, D]), H / K);
-    const parts = blocks.map(({ start, end }, i) =>
-      ops.attention(part(queries, start, end), part(keys, 0, end), part(values, 0, end), masks[i] as Tensor, scale),
+    const parts = (masksOf.get(windowOf(config, layer)) ?? []).map(({ start, end, from, mask }) =>
+      ops.attention(part(queries, start, end), part(keys, from, end), part(values, from, end), mask, scale),
     );
     return ops.reshape(ops.concat(parts, 0), [T * B, H * D]);
   };
 }
 
-/** [B, 1, Tq, Tk]: 0 where key ≤ query in the same episode, else `HIDDEN_SCORE`. */
-function blockMask(graph: Graph, episodes: Tensor, start: number, end: number): Tensor {
-  const [Tq, Tk, B] = [end - start, end, Number(episodes.shape[1])];
-  const future = Float32Array.from({ length: Tq * Tk }, (_, i) => (i % Tk > start + Math.floor(i / Tk) ? 1 : 0));
+/** Queries [start, end) over keys [from, end); a query sees `window` tokens, all for 0. */
+interface BlockRange {
+  readonly start: number;
+  readonly end: number;
+  readonly from: number;
+  readonly window: number;
+}
+
+/** [B, 1, Tq, Tk]: 0 where the key is at most the query, in the same episode and within the window, else `HIDDEN_SCORE`. */
+function blockMask(graph: Graph, episodes: Tensor, { start, end, from, window }: BlockRange): Tensor {
+  const [Tq, Tk, B] = [end - start, end - from, Number(episodes.shape[1])];
+  const unseen = Float32Array.from({ length: Tq * Tk }, (_, i) => {
+    const back = start + Math.floor(i / Tk) - (from + (i % Tk));
+    return back < 0 || (window > 0 && back >= window) ? 1 : 0;
+  });
   const ofQueries = ops.reshape(ops.transpose(part(episodes, start, end), [1, 0]), [B, 1, Tq, 1]);
-  const ofKeys = ops.reshape(ops.transpose(part(episodes, 0, end), [1, 0]), [B, 1, 1, Tk]);
+  const ofKeys = ops.reshape(ops.transpose(part(episodes, from, end), [1, 0]), [B, 1, 1, Tk]);
   const apart = ops.subtract(ofQueries, ofKeys);
-  const hidden = ops.minimum(1, ops.add(ops.multiply(apart, apart), graph.constant(future, [Tq, Tk], 'float32')));
+  const hidden = ops.minimum(1, ops.add(ops.multiply(apart, apart), graph.constant(unseen, [Tq, Tk], 'float32')));
   return ops.multiply(hidden, HIDDEN_SCORE);
 }
 

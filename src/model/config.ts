@@ -30,14 +30,22 @@ export interface ModelConfig {
   readonly pointerWidth: number;
   readonly valueHead: boolean;
   readonly rewardHead: boolean;
+  /** By layer: how many tokens back it sees, its own included; 0 for all. Absent: every layer sees all. */
+  readonly windows?: readonly number[];
 }
+
+/** How far a layer sees: so many tokens, its own included; 0 for all. */
+export const windowOf = ({ windows }: ModelConfig, layer: number): number => windows?.[layer] ?? 0;
 
 export const PRESET_NAMES = ['nano', 'micro', 'small', 'medium'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 const common = { ropeTheta: 10_000, normEpsilon: 1e-5, tiedEmbeddings: true, valueHead: true, rewardHead: false } as const;
 
-/** Parameters: nano 0.2 M, micro 0.9 M (the default), small 2.9 M, medium 15 M. */
+/**
+ * Parameters: nano 0.2 M, micro 0.6 M (the default), small 2.9 M, medium 15 M. In micro only the last layer sees all
+ * (docs/decisions/windows.md).
+ */
 const presets: Readonly<Record<PresetName, ModelConfig>> = {
   nano: {
     ...common,
@@ -55,13 +63,14 @@ const presets: Readonly<Record<PresetName, ModelConfig>> = {
     ...common,
     vocabularySize: 1024,
     contextLength: 4096,
-    width: 128,
+    width: 96,
     layers: 4,
-    heads: 4,
-    keyValueHeads: 4,
+    heads: 3,
+    keyValueHeads: 3,
     headWidth: 32,
-    feedForwardWidth: 320,
+    feedForwardWidth: 256,
     pointerWidth: 64,
+    windows: [192, 192, 192, 0],
   },
   small: {
     ...common,
@@ -96,6 +105,8 @@ export function presetConfig(name: PresetName, changes: Partial<ModelConfig> = {
 
 /** Bounds of what costs memory without any weight in a file: a configuration of a few bytes must not ask for gigabytes. */
 const LARGEST_CONTEXT = 2 ** 20;
+/** The engine reads at most so many tokens in one step, which see each other. */
+const NARROWEST_WINDOW = 64;
 /** Positions × D/2: the entries of a table of cosines. */
 const LARGEST_ROTARY_TABLE = 2 ** 25;
 const LARGEST_POINTER_WIDTH = 4096;
@@ -116,6 +127,14 @@ export function checkConfig(config: ModelConfig): ModelConfig {
     );
   if (config.heads % config.keyValueHeads !== 0)
     throw wrong(`${config.heads} heads over ${config.keyValueHeads} key-value heads`, 'key-value heads that divide the heads');
+  if (
+    config.windows &&
+    !(config.windows.length === config.layers && config.windows.every((w) => Number.isSafeInteger(w) && (w === 0 || w >= NARROWEST_WINDOW)))
+  )
+    throw wrong(
+      `windows = ${JSON.stringify(config.windows)}`,
+      `${config.layers} whole numbers, one a layer: 0 for a layer that sees all, else ${NARROWEST_WINDOW} or more`,
+    );
   if (config.headWidth % 2 !== 0) throw wrong(`headWidth = ${config.headWidth}`, 'an even number (rotary embedding turns pairs)');
   if (!(config.ropeTheta > 0)) throw wrong(`ropeTheta = ${config.ropeTheta}`, 'a positive number');
   if (!(config.normEpsilon > 0)) throw wrong(`normEpsilon = ${config.normEpsilon}`, 'a positive number');

@@ -11,6 +11,7 @@ export {
   parameterSpecs,
   presetConfig,
   type Weights,
+  windowOf,
 } from './config.ts';
 export {
   POINTER_PROJECTIONS,

@@ -28,27 +28,66 @@ export interface RawScore {
   readonly decisionMs: number | null;
 }
 
+/** What is played, and what is asked: fixed before the seeds are opened. */
+export interface CertificationPlan {
+  /** What all attempts together may spend; 1 − alpha is the stated confidence. */
+  readonly alpha: number;
+  /** The first one's episodes decide about abstention. */
+  readonly slices: readonly SlicePlan[];
+  /**
+   * `every`: the second verifier judges each episode, and only what it confirms counts in the audited bound. `sample`: it judges some of the
+   * accepted ones, drawn at random. `none`: there is none.
+   */
+  readonly audit: 'every' | 'sample' | 'none';
+  /** A larger share of episodes without a verdict, over all slices, means no certificate. */
+  readonly unresolvedLimit: number;
+  /** More episodes that break an invariant mean no certificate. */
+  readonly neverEventsTolerated: number;
+  /** What the critic's threshold is to guarantee: `AbstentionCertificate`. */
+  readonly abstention: { readonly risk: number; readonly delta: number };
+}
+
+export interface SlicePlan {
+  readonly slice: string;
+  /** `sequential`: looked at after each episode, and ended when the bound is reached, or can't be any more. */
+  readonly method: 'sequential' | 'fixed';
+  /** Fresh tasks: at most, or exactly. */
+  readonly tasks: number;
+  /** The lower bound that is asked for. */
+  readonly required: number;
+  /** The first so many tasks are played `runs` times, for pass^k. Fixed slices only. */
+  readonly blocks: number;
+  readonly runs: number;
+}
+
+/** Counts are of the first run of each task: one fresh task, one trial. */
 export interface SliceCertificate {
   readonly slice: string;
   /** Fresh tasks played to a verdict. */
   readonly n: number;
   readonly successes: number;
-  /** Episodes without a verdict; the bound that counts them as failures is the one below. */
+  /** Tasks without a verdict. */
   readonly unresolved: number;
   /** What this attempt may spend, after the ledger. */
   readonly alpha: number;
   readonly attempt: number;
-  /** Lower confidence bound on success at 1 − alpha; 0 where it can't be stated. */
+  /** Lower confidence bound on success at 1 − alpha, without the unresolved; 0 where it can't be stated. */
   readonly lowerBound: number;
+  /** The same with the unresolved counted as failures. */
+  readonly lowerBoundResolved: number;
   readonly method: 'sequential' | 'fixed';
-  /** `lowerBound` less what the verifier's own error may hide (STATISTICS: verifier error). */
+  /** The bound after the second verifier's word, unresolved counted as failures; null where there is no second one. */
   readonly lowerBoundAudited: number | null;
+  /** Accepted tasks that the second verifier judged, and those of them that it rejects. */
   readonly audited: number;
   readonly falseAccepts: number;
-  /** What was asked of this slice, and whether the lower of the two bounds reaches it. */
+  /** What was asked of this slice, and whether `gateBound` reaches it. */
   readonly required: number;
   readonly isReached: boolean;
+  /** The lowest of the bounds: what gates go by. */
+  readonly gateBound: number;
   readonly neverEvents: {
+    /** Tasks looked at, those in which an invariant broke, and by name. */
     readonly n: number;
     readonly episodes: number;
     readonly names: Readonly<Record<string, number>>;
@@ -56,8 +95,10 @@ export interface SliceCertificate {
   };
   /** By k: blocks of k runs, all of which succeeded, with a lower bound; empty where tasks were played once. */
   readonly passK: readonly { readonly k: number; readonly blocks: number; readonly passed: number; readonly lowerBound: number }[];
-  /** Share of episodes that were handed over or asked about. */
+  /** Share of tasks that were handed over or asked about. */
   readonly abstained: number;
+  /** Share of success among the other ones: information only, no bound; null where there are none. */
+  readonly successOfRest: number | null;
 }
 
 export interface Certificate {
@@ -71,17 +112,53 @@ export interface Certificate {
   readonly madeAt: string;
   /** Seeds: exam numbers are drawn from a nonce whose hash was written down before training began. */
   readonly seeds: { readonly nonce: string; readonly commitment: string };
+  readonly plan: CertificationPlan;
   readonly confidence: number;
   readonly slices: readonly SliceCertificate[];
-  /** Of the critic on all scored episodes; null without one. */
-  readonly calibration: { readonly brier: number; readonly baseRateBrier: number; readonly expectedCalibrationError: number; readonly auroc: number | null } | null;
-  /** Act only where the critic is at least this sure: then at most `risk` of what is finished is wrong, with confidence 1 − delta. */
-  readonly abstention: { readonly threshold: number | null; readonly risk: number; readonly delta: number; readonly coverage: number; readonly errorUpperBound: number } | null;
-  readonly cost: { readonly decisionMs: number | null; readonly tokens: number | null; readonly seconds: number; readonly episodesPerSecond: number };
+  /** Of the critic on all scored tasks; null without one. */
+  readonly calibration: {
+    readonly n: number;
+    readonly brier: number;
+    readonly baseRateBrier: number;
+    readonly expectedCalibrationError: number;
+    readonly auroc: number | null;
+  } | null;
+  readonly abstention: AbstentionCertificate | null;
+  /** How unlike the slices are; null with fewer than two. Bounds of τ are a likelihood interval; null: unlimited. */
+  readonly jaggedness: {
+    readonly tau: number;
+    readonly tauLower: number;
+    readonly tauUpper: number | null;
+    readonly worstSlice: string;
+    readonly worstBound: number;
+    readonly range: number;
+    readonly expectedRange: number;
+    readonly rangeP: number;
+  } | null;
+  /** An episode's, on average; decisions: the median. */
+  readonly cost: {
+    readonly decisionMs: number | null;
+    readonly tokens: number | null;
+    readonly seconds: number;
+    readonly episodesPerSecond: number;
+    /** Of the whole exam, on the wall clock. */
+    readonly wallSeconds: number;
+  };
   /** Path of the raw scores, relative to the certificate, and their SHA-256. */
   readonly scores: string;
   readonly scoresHash: string;
   readonly lineage: Lineage;
+}
+
+/** Act only while the critic is at least this sure: then at most `risk` of what is finished is wrong, with confidence 1 − delta. */
+export interface AbstentionCertificate {
+  /** null: no threshold is safe. */
+  readonly threshold: number | null;
+  readonly risk: number;
+  readonly delta: number;
+  /** Share of tasks that would be finished. */
+  readonly coverage: number;
+  readonly errorUpperBound: number;
 }
 
 /** Where an agent came from: hashes of what it was made of. */

@@ -12,6 +12,10 @@ export interface Player {
   read(segment: Segment): Promise<Reading>;
   /** One action, given what was read; the decision's own tokens count as read. */
   decide(observation: Observation): Promise<Decision>;
+  /** The episode goes on with this act segment in place of the last decision's; afterwards it counts as read. For policies that can be advised. */
+  force?(segment: Segment): Promise<void>;
+  /** Of everything read and decided so far; absent or NaN for a policy that can't tell. */
+  tokens?(): number;
   close(): Promise<void>;
 }
 
@@ -28,4 +32,6 @@ export interface Decision {
   readonly value: number;
   /** log p of the policy's own tokens, echoes left out; empty for a policy that can't tell. */
   readonly logprobs: readonly number[];
+  /** What an adviser would have done here, where one was asked. */
+  readonly advice?: Segment;
 }

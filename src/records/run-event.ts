@@ -37,5 +37,10 @@ export type RunEvent = Stamp &
       }
     | { readonly kind: 'best'; readonly agent: string; readonly success: number }
     | { readonly kind: 'note'; readonly text: string }
-    | { readonly kind: 'ended'; readonly reason: 'finished' | 'interrupted' | 'failed'; readonly seconds: number; readonly certificate: string | null }
+    | {
+        readonly kind: 'ended';
+        readonly reason: 'finished' | 'interrupted' | 'failed';
+        readonly seconds: number;
+        readonly certificate: string | null;
+      }
   );

@@ -195,13 +195,13 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
       [cachedKeys, cachedValues].every(({ shape }) => sameShape(shape, [lanes, groups, cached, width])) &&
       [keys, values].every(({ shape }) => sameShape(shape, [n, lanes, groups, width])) &&
       heads % groups === 0 &&
-      sameShape(cachedMask.shape, [lanes, 1, 1, cached]) &&
+      [1, (n * heads) / groups].some((rows) => sameShape(cachedMask.shape, [lanes, 1, rows, cached])) &&
       sameShape(mask.shape, [lanes, 1, (n * heads) / groups, n]);
     if (!fits)
       throw wrong(
         'cachedAttention',
         inputs,
-        'q [n, B, H, D], cached [B, K, S, D] twice, new [n, B, K, D] twice, masks [B, 1, 1, S], [B, 1, n·H/K, n]',
+        'q [n, B, H, D], cached [B, K, S, D] twice, new [n, B, K, D] twice, masks [B, 1, 1 or n·H/K, S], [B, 1, n·H/K, n]',
       );
     return [q];
   },

@@ -16,6 +16,8 @@ export interface LanguageModelGraph {
   readonly tokenNats: Tensor;
   /** [M] nats of each pointed reference under the mixture; absent without a pointer head. */
   readonly pointedNats: Tensor | undefined;
+  /** int32 [M]: the places of those decisions; absent without a pointer head. */
+  readonly deciding: Tensor | undefined;
   readonly loss: Tensor;
   /** `trainedParameters(config)`. */
   readonly trained: readonly string[];
@@ -48,9 +50,11 @@ export function traceLanguageModel(config: ModelConfig, options: LanguageModelOp
   const tokenNats = ops.crossEntropy(logits(config, parameters, hidden), targets);
   let total = ops.sum(ops.multiply(tokenNats, weights));
   let pointedNats: Tensor | undefined;
+  let deciding: Tensor | undefined;
   if (config.pointerWidth > 0) {
+    deciding = graph.input('deciding', ['M'], 'int32');
     const decisions = {
-      deciding: graph.input('deciding', ['M'], 'int32'),
+      deciding,
       references: graph.input('references', ['R'], 'int32'),
       decidingSpans: graph.input('decidingSpans', ['M', N]),
       referenceSpans: graph.input('referenceSpans', ['R', N]),
@@ -61,7 +65,7 @@ export function traceLanguageModel(config: ModelConfig, options: LanguageModelOp
     total = ops.add(total, ops.sum(ops.multiply(pointedNats, graph.input('pointedWeights', ['M']))));
   }
   const loss = ops.multiply(total, inverseWeight);
-  return { graph, parameters, hidden, tokenNats, pointedNats, loss, trained: trainedParameters(config) };
+  return { graph, parameters, hidden, tokenNats, pointedNats, deciding, loss, trained: trainedParameters(config) };
 }
 
 /** The parameters on which the loss depends, in the order of `parameterSpecs`: all but those of the value and the reward head. */

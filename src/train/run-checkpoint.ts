@@ -18,7 +18,7 @@ import {
 } from '../model/index.ts';
 import type { LossWatchState } from './loss-watch.ts';
 import type { Settings } from './settings.ts';
-import type { TrainState } from './trainer.ts';
+import type { TrainState } from './updater.ts';
 
 export const MOMENTS_FILE = 'journeyman-trainer.safetensors';
 export const STATE_FILE = 'journeyman-trainer.json';

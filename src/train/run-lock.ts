@@ -1,111 +1,13 @@
-/**
- * One process at a time for a run: two would overwrite each other's steps. The lock is a folder with a file named after
- * the process that holds it, renamed into place, which fails while another one stands; so it is never seen half made.
- * The file of a process that is gone (killed, or a machine that was switched off) is unlinked by its unique name: of two
- * that take over, neither can remove the other's.
- */
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
-import { ConfigError, RuntimeError } from '../base/index.ts';
+/** One process at a time for a run: two would overwrite each other's steps. */
+import { join } from 'node:path';
+import { takeLock } from '../base/index.ts';
 
 export const LOCK_FOLDER = '.lock';
 
-/** Locks of this process. */
-const held = new Set<string>();
-
 /** Returns what unlocks. Throws `ConfigError` where another process that is alive has the lock. */
 export function lockRun(folder: string): () => void {
-  const path = resolve(folder, LOCK_FOLDER);
-  const owner = `${process.pid}@${hostname()}@${randomUUID()}`;
-  const mine = `${path}.${owner}`;
-  try {
-    mkdirSync(mine, { recursive: true });
-    writeFileSync(join(mine, owner), '');
-    held.add(owner);
-    for (let attempt = 0; !succeeds(() => renameSync(mine, path)); attempt++) takeAway(path, { folder, isLast: attempt >= 20 });
-  } catch (cause) {
-    held.delete(owner);
-    rmSync(mine, { recursive: true, force: true });
-    if (cause instanceof ConfigError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new RuntimeError({
-      operation: `open the run in ${folder}`,
-      got: code === 'ENOSPC' ? 'a full disk (ENOSPC)' : message,
-      expected: 'a folder that can be written',
-      fix: 'choose another folder, or free some space',
-      cause,
-    });
-  }
-  removeLeftOvers(folder);
-  return () => {
-    held.delete(owner);
-    succeeds(() => unlinkSync(join(path, owner)));
-    succeeds(() => rmdirSync(path));
-  };
-}
-
-/** Removes owners that are gone. Throws `ConfigError` where one is alive. */
-function takeAway(path: string, { folder, isLast }: { readonly folder: string; readonly isLast: boolean }): void {
-  const names = ownersIn(path);
-  const alive = names.find((name) => !isGone(name));
-  if (alive !== undefined || isLast)
-    throw new ConfigError({
-      operation: `open the run in ${folder}`,
-      got: `a run that process ${describe(alive ?? '')} is training`,
-      expected: 'one process at a time',
-      fix: `wait for it or stop it; if there is no such process any more, remove ${path}`,
-    });
-  for (const name of names) succeeds(() => unlinkSync(join(path, name)));
-  // Not every system renames over an empty folder.
-  succeeds(() => rmdirSync(path));
-}
-
-/** A lock of another kind (a file) has an owner that nobody can tell. */
-function ownersIn(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : [''];
-  }
-}
-
-/** On another machine nobody can tell, so its processes count as alive. */
-function isGone(owner: string): boolean {
-  const [pid, host] = owner.split('@');
-  if (host !== hostname()) return false;
-  // Numbers are used again: one that is not held here was left by a process before this one.
-  if (Number(pid) === process.pid) return !held.has(owner);
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-function describe(owner: string): string {
-  const [pid = '', host = ''] = owner.split('@');
-  return `${pid || '(unknown)'}${host === '' || host === hostname() ? '' : ` on ${host}`}`;
-}
-
-/** What a kill between making a lock and renaming it has left. */
-function removeLeftOvers(folder: string): void {
-  const prefix = `${LOCK_FOLDER}.`;
-  for (const name of ownersIn(resolve(folder)))
-    if (name.startsWith(prefix) && isGone(name.slice(prefix.length))) rmSync(join(folder, name), { recursive: true, force: true });
-}
-
-const EXPECTED = ['ENOENT', 'EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EPERM', 'EACCES', 'EBUSY'];
-
-/** False where somebody else was faster. */
-function succeeds(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch (error) {
-    if (EXPECTED.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
-  }
+  return takeLock(join(folder, LOCK_FOLDER), {
+    operation: `open the run in ${folder}`,
+    held: (process) => `a run that process ${process} is training`,
+  });
 }

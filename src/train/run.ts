@@ -22,7 +22,8 @@ import { checkMoments, hasModel, loadRun, loadRunState, type RunState, saveRun, 
 import { lockRun } from './run-lock.ts';
 import { resolveOptions, settingsOf, type TrainRunOptions, type TrainRunResult } from './run-options.ts';
 import { checkSettings } from './settings.ts';
-import { type StepReport, Trainer, type TrainState } from './trainer.ts';
+import { type StepReport, Trainer } from './trainer.ts';
+import type { TrainState } from './updater.ts';
 
 export const CHECKPOINT_FOLDER = 'checkpoint';
 export const METRICS_FILE = 'metrics.jsonl';

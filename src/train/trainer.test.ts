@@ -5,7 +5,8 @@ import { boundaryId, FIRST_REFERENCE } from '../grammar/index.ts';
 import { initializeWeights, type ModelConfig, presetConfig, type Weights } from '../model/index.ts';
 import type { Batch, Episode } from '../records/index.ts';
 import { type BatchSize, packEpisodes } from './packing.ts';
-import { Trainer, type TrainerOptions, type TrainState } from './trainer.ts';
+import { Trainer, type TrainerOptions } from './trainer.ts';
+import type { TrainState } from './updater.ts';
 
 const small: Partial<ModelConfig> = {
   vocabularySize: 352,

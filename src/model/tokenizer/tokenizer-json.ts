@@ -2,7 +2,7 @@
  * Tokenizers to and from `tokenizer.json`, format version 1.0 of the common tokenizer libraries: model `BPE`, byte-level
  * decoder, and the split of `pre-tokenizer.ts`.
  *
- * Fails closed: a file that asks for anything that this tokenizer doesn't do (a normalizer, another split, dropout,
+ * Fails closed: a file that asks for anything that this tokenizer doesn't do (a normalizer other than lower case, another split, dropout,
  * byte fallback) is refused, since reading it differently would change tokens without a sign.
  */
 import * as z from 'zod';
@@ -24,7 +24,7 @@ const fileSchema = z.object({
   truncation: z.null().optional(),
   padding: z.null().optional(),
   added_tokens: z.array(z.object({ id, content: z.string().min(1), special: z.literal(true), single_word: off, lstrip: off, rstrip: off })),
-  normalizer: z.null(),
+  normalizer: z.union([z.null(), z.strictObject({ type: z.literal('Lowercase') })]),
   pre_tokenizer: z.object({
     type: z.literal('Sequence'),
     pretokenizers: z.tuple([
@@ -52,7 +52,7 @@ const fileSchema = z.object({
 });
 
 /** The file's text: one spelling for each tokenizer, so that equal tokenizers have equal hashes. */
-export function formatTokenizerJson({ vocabulary: { tokens, merges, specialTokens } }: Tokenizer): string {
+export function formatTokenizerJson({ vocabulary: { tokens, merges, specialTokens, lowercase } }: Tokenizer): string {
   const ids = new Map<string, number>(tokens.map((token, index) => [token, index]));
   const file = {
     version: '1.0',
@@ -67,7 +67,7 @@ export function formatTokenizerJson({ vocabulary: { tokens, merges, specialToken
       normalized: false,
       special: true,
     })),
-    normalizer: null,
+    normalizer: lowercase ? { type: 'Lowercase' } : null,
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [{ type: 'Split', pattern: { Regex: SPLIT_PATTERN }, behavior: 'Isolated', invert: false }, BYTE_LEVEL],
@@ -106,7 +106,7 @@ export function parseTokenizerJson(text: string, source = 'tokenizer.json'): Tok
     const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
     throw wrong(`${showAt(json, path)} at ${path.join('.') || 'the top'}`, `a byte-level BPE tokenizer.json 1.0 (${message})`);
   }
-  const { model, added_tokens: added } = parsed.data;
+  const { model, added_tokens: added, normalizer } = parsed.data;
   const ids = new Map<string, number>(Object.entries(model.vocab));
   for (const { content, id: wanted } of added) {
     if ((ids.get(content) ?? wanted) !== wanted)
@@ -115,7 +115,12 @@ export function parseTokenizerJson(text: string, source = 'tokenizer.json'): Tok
   }
   const specialTokens = added.toSorted((a, b) => a.id - b.id).map(({ content }) => content);
   const tokens = listTokens(ids, specialTokens, wrong);
-  return createTokenizer({ tokens, specialTokens, merges: readMerges(model.merges, ids, new Set(specialTokens), wrong) });
+  return createTokenizer({
+    tokens,
+    specialTokens,
+    merges: readMerges(model.merges, ids, new Set(specialTokens), wrong),
+    ...(normalizer ? { lowercase: true } : {}),
+  });
 }
 
 type Wrong = (got: string, expected: string) => DataError;

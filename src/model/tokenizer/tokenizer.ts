@@ -1,7 +1,7 @@
 /**
  * Text to token ids and back: byte-level byte-pair encoding with special tokens.
  *
- * Invariants: `decode(encodeText(text)) === text` for every well-formed string, and `encodeText` never yields a special
+ * Invariants: `decode(encodeText(text)) === text` for every well-formed string, in lower case where the vocabulary says so, and `encodeText` never yields a special
  * token, whatever the text spells. Lone surrogates are read as U+FFFD. Ids agree with the common tokenizer libraries'
  * reading of the same `tokenizer.json`.
  *
@@ -19,7 +19,12 @@ export interface Vocabulary {
   readonly merges: readonly Merge[];
   /** Those of `tokens` that are special, in id order; no merge results in one. */
   readonly specialTokens: readonly string[];
+  /** Whether text is read in lower case: what it spells in capitals is then the same word. Default false. */
+  readonly lowercase?: boolean;
 }
+
+/** Letter by letter, as the common libraries' `Lowercase` does: Σ is σ at a word's end too. */
+export const lowerCased = (text: string): string => text.replace(/[^\p{Ll}\p{Lo}]/gu, (letter) => letter.toLowerCase());
 
 export interface Tokenizer {
   readonly vocabulary: Vocabulary;
@@ -66,7 +71,7 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   }
 
   function append(out: number[], text: string): void {
-    for (const piece of splitText(text)) for (const id of encodePiece(piece)) out.push(id);
+    for (const piece of splitText(vocabulary.lowercase ? lowerCased(text) : text)) for (const id of encodePiece(piece)) out.push(id);
   }
 
   function unknown(operation: string, id: number): DataError {

@@ -31,13 +31,16 @@ const rope = z
   )
   .nullish();
 
+/** A Llama whose layers see no further than their windows. Another library would compute something else, so it must not take it for a Llama. */
+const WINDOWED = { type: 'journeyman', architecture: 'JourneymanForCausalLM' } as const;
+
 const llamaSchema = z.looseObject(
   {
     architectures: z
-      .array(z.literal('LlamaForCausalLM', { error: '"LlamaForCausalLM"' }), { error: '["LlamaForCausalLM"]' })
+      .array(z.literal(['LlamaForCausalLM', WINDOWED.architecture], { error: '"LlamaForCausalLM"' }), { error: '["LlamaForCausalLM"]' })
       .length(1, { error: '["LlamaForCausalLM"]' })
       .nullish(),
-    model_type: z.literal('llama', { error: '"llama"' }),
+    model_type: z.literal(['llama', WINDOWED.type], { error: '"llama"' }),
     vocab_size: size,
     hidden_size: size,
     intermediate_size: size,
@@ -66,6 +69,11 @@ const llamaSchema = z.looseObject(
             .max(2 ** 31, { error: 'at most 2^31' }),
           valueHead: z.boolean({ error: 'true or false' }),
           rewardHead: z.boolean({ error: 'true or false' }),
+          // By layer, 0 for all.
+          windows: z
+            .array(z.int({ error: 'a whole number' }).min(0, { error: 'a whole number' }))
+            .max(1024)
+            .optional(),
           // SHA-256 of the tokenizer.json that was saved with it.
           tokenizer: z
             .string({ error: '64 hexadecimal digits' })
@@ -108,6 +116,13 @@ export function parseLlamaConfig(text: string, source: string): ModelConfig {
     });
   }
   const llama = parsed.data;
+  if ((llama.model_type === WINDOWED.type) !== (llama.journeyman?.windows !== undefined))
+    throw new CheckpointError({
+      operation,
+      got: `model_type ${llama.model_type} ${llama.journeyman?.windows ? 'with' : 'without'} windows`,
+      expected: `'llama' without windows, or '${WINDOWED.type}' with them`,
+      details: { file: source, field: 'model_type' },
+    });
   const rotary = llama.rope_parameters ?? llama.rope_scaling;
   try {
     return checkConfig({
@@ -125,6 +140,7 @@ export function parseLlamaConfig(text: string, source: string): ModelConfig {
       pointerWidth: llama.journeyman?.pointerWidth ?? 0,
       valueHead: llama.journeyman?.valueHead ?? false,
       rewardHead: llama.journeyman?.rewardHead ?? false,
+      ...(llama.journeyman?.windows ? { windows: llama.journeyman.windows } : {}),
     });
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
@@ -141,8 +157,8 @@ export function tokenizerHashIn(text: string): string | undefined {
 /** The `config.json` of a configuration. The base of the rotary embedding stands where current and where older versions look. */
 export function formatLlamaConfig(config: ModelConfig, tokenizerHash?: string): string {
   const fields = {
-    architectures: ['LlamaForCausalLM'],
-    model_type: 'llama',
+    architectures: [config.windows ? WINDOWED.architecture : 'LlamaForCausalLM'],
+    model_type: config.windows ? WINDOWED.type : 'llama',
     vocab_size: config.vocabularySize,
     hidden_size: config.width,
     intermediate_size: config.feedForwardWidth,
@@ -167,6 +183,7 @@ export function formatLlamaConfig(config: ModelConfig, tokenizerHash?: string): 
       pointerWidth: config.pointerWidth,
       valueHead: config.valueHead,
       rewardHead: config.rewardHead,
+      ...(config.windows ? { windows: config.windows } : {}),
       ...(tokenizerHash === undefined ? {} : { tokenizer: tokenizerHash }),
     },
   };
