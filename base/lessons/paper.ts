@@ -31,6 +31,8 @@ export interface PaperParts {
   readonly totals: readonly Entry[];
   readonly notes: readonly string[];
   readonly footer: readonly Entry[];
+  /** The ways that occur in the head. */
+  readonly shapes: readonly Shape[];
   readonly pages: number;
   /** A label and a sum at the foot of a page on which the table goes on; null for none. */
   readonly carried: (() => Line) | null;
@@ -38,7 +40,8 @@ export interface PaperParts {
   readonly counter: string;
 }
 
-type Shape = 'side' | 'stack' | 'grid' | 'one';
+/** How labels and values stand: side by side, one below the other, a row of each, or both in one run. */
+export type Shape = 'side' | 'stack' | 'grid' | 'one';
 
 export function layOut(parts: PaperParts, random: Random): Page[] {
   const head = layOutHead(parts, random);
@@ -51,13 +54,12 @@ export function layOut(parts: PaperParts, random: Random): Page[] {
   return paginate({ head, body, tail, letterhead: parts.letterhead[0] ?? '' }, parts, random);
 }
 
-function layOutHead({ letterhead, addressee, title, entries }: PaperParts, random: Random): Line[] {
+function layOutHead({ letterhead, addressee, title, entries, shapes }: PaperParts, random: Random): Line[] {
   const sender = letterhead.map((text): Line => [run(text)]);
   const receiver = addressee.map((text): Line => [run(text)]);
   const heading: Line[] = title === '' ? [] : [[run(title)]];
   const split = random.below(entries.length + 1);
   const [first, second] = [entries.slice(0, split), entries.slice(split)];
-  const shapes: Shape[] = ['side', 'side', 'stack', 'grid', 'one'];
   const upper = shape(first, random.pick(shapes), random);
   const lower = shape(second, random.pick(shapes), random);
   switch (random.below(6)) {

@@ -22,7 +22,7 @@ import {
   type Weights,
   windowOf,
 } from '../model/index.ts';
-import { Graph, ops, Session, type Tensor } from '../tensor/index.ts';
+import { Graph, ops, Session, type Tensor, writeOnnx } from '../tensor/index.ts';
 import { quantizeInt8 } from './quantize.ts';
 
 export interface StepShape {
@@ -50,15 +50,26 @@ export interface CompileOptions {
  *
  * Throws `RuntimeError` where a weight is missing or the runtime refuses the graph.
  */
-export function compileStep(
+export function compileStep(config: ModelConfig, weights: Weights, shape: StepShape, options: CompileOptions): Promise<Session> {
+  const { graph, outputs } = traceStep(config, weights, shape, options.int8);
+  return Session.create(graph, outputs, options.threads === undefined ? {} : { threads: options.threads });
+}
+
+/** The step of one lane and one token as an ONNX model, weights included: what other runtimes run. Feeds and outputs as in `compileStep`. */
+export function stepOnnx(config: ModelConfig, weights: Weights): Uint8Array {
+  const { graph, outputs } = traceStep(config, weights, { tokens: 1, lanes: 1 }, false);
+  return writeOnnx(graph, outputs);
+}
+
+function traceStep(
   config: ModelConfig,
   weights: Weights,
   { tokens: n, lanes: B }: StepShape,
-  options: CompileOptions,
-): Promise<Session> {
+  int8: boolean,
+): { readonly graph: Graph; readonly outputs: Readonly<Record<string, Tensor>> } {
   const { layers, heads: H, keyValueHeads: K, headWidth: D } = config;
   const graph = new Graph();
-  const { parameters, project } = constants(graph, config, weights, options.int8);
+  const { parameters, project } = constants(graph, config, weights, int8);
   const tokens = graph.input('tokens', [n * B], 'int32');
   const positions = graph.input('positions', [n * B], 'int32');
   const fresh = graph.input('freshMask', [B, 1, (n * H) / K, n]);
@@ -99,7 +110,7 @@ export function compileStep(
   if (n > 1) outputs.nats = ops.crossEntropy(logits(config, parameters, hidden, project), graph.input('targets', [n * B], 'int32'));
   if (cacheRows.length !== 2 * layers)
     throw new RuntimeError({ operation: 'compile step', got: `${cacheRows.length} cache rows`, expected: `${2 * layers}` });
-  return Session.create(graph, outputs, options.threads === undefined ? {} : { threads: options.threads });
+  return { graph, outputs };
 }
 
 /** Weights as constants: every matrix product in int8 where asked for, everything else in float32. */

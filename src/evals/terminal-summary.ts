@@ -26,7 +26,8 @@ export function terminalSummary(certificate: Certificate, options: VerdictOption
     '',
     ...slices.flatMap(({ slice, passK }) =>
       passK.map(
-        ({ k, passed, blocks, lowerBound }) => `${plain(slice)}: ${k} of ${k} runs right on ${passed} of ${blocks} tasks, at least ${atLeast(lowerBound)}`,
+        ({ k, passed, blocks, lowerBound }) =>
+          `${plain(slice)}: ${k} of ${k} runs right on ${passed} of ${blocks} tasks, at least ${atLeast(lowerBound)}`,
       ),
     ),
     ...(calibration

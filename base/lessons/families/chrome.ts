@@ -5,7 +5,7 @@ import { makeCode } from '../values.ts';
 
 type Chrome = Pick<
   Plan,
-  'family' | 'goal' | 'title' | 'links' | 'leave' | 'logIn' | 'arrivals' | 'heading' | 'turning' | 'asides' | 'question'
+  'family' | 'goal' | 'title' | 'links' | 'leave' | 'logIn' | 'arrivals' | 'heading' | 'turning' | 'asides' | 'remarksAt' | 'question'
 >;
 
 export const NO_FAULTS: Faults = { waits: 0, busy: '', failure: null, late: 0, expiresAfter: null };

@@ -48,6 +48,8 @@ export function planEntry(universe: Universe, options: EntryOptions): Plan {
   const flag = random.pick(
     buttons.all.filter(({ key }) => key !== buttons.save).length > 0 ? buttons.all.filter(({ key }) => key !== buttons.save) : buttons.all,
   );
+  // Where there is nothing else to press, the remark is about nothing on the screen.
+  const flagWords = flag.key === buttons.save ? universe.phrase(1) : flag.label;
   const stop: Stop = options.stop === 'remark-ask' || options.stop === 'absent' ? { kind: 'ask' } : { kind: 'press', button: flag.key };
 
   const fields = things.map((thing, i): FieldItem => {
@@ -60,7 +62,7 @@ export function planEntry(universe: Universe, options: EntryOptions): Plan {
     const text =
       options.stop === 'remark-ask'
         ? `${thing.form} ${universe.phrase(1 + random.below(3)).toLowerCase()}`
-        : remarkLike(universe, flag.label);
+        : remarkLike(universe, flagWords);
     return { ...item, remark: { text, stop } };
   });
   const form = arrange(universe, {
@@ -71,7 +73,7 @@ export function planEntry(universe: Universe, options: EntryOptions): Plan {
         ? null
         : {
             ...goods.item,
-            ...(goods.expected === null ? {} : { expected: { minor: goods.expected, remark: remarkLike(universe, flag.label), stop } }),
+            ...(goods.expected === null ? {} : { expected: { minor: goods.expected, remark: remarkLike(universe, flagWords), stop } }),
           },
     sums: sums.map((sum): FieldItem => ({ kind: 'field', key: `field/${sum.id}`, label: sum.form, wanted: wantedOf(sum) })),
   });
@@ -222,6 +224,8 @@ function makePages(universe: Universe, { options, entries, choices, sheet, total
       totals,
       notes: Array.from({ length: Math.round(size * random.below(4)) }, () => `${universe.prose(3 + random.below(4))}.`),
       footer: all.slice(0, below),
+      shapes:
+        level < 0.06 ? ['side', 'side', 'one'] : level < 0.15 ? ['side', 'side', 'stack', 'one'] : ['side', 'side', 'stack', 'grid', 'one'],
       pages: options.pages,
       carried: random.below(2) === 0 ? () => [{ text: universe.prose(1) }, { text: universe.value('amount').printed }] : null,
       counter:

@@ -1,11 +1,12 @@
 /** The charts of a report, each from the data it shows; null where there are too few points to show. */
 import type { AbstentionCertificate, RunEvent } from '../../records/index.ts';
-import { type ConfidentAct, type Prediction, calibrationBins, riskCoverage } from '../../stats/index.ts';
+import { type ConfidentAct, calibrationBins, type Prediction, riskCoverage } from '../../stats/index.ts';
 import { BINS } from '../critic.ts';
 import { atMost, rounded } from '../verdict.ts';
 import { html, type Markup } from './markup.ts';
-import { type Axis, area, dot, line, plot, type Point, roundTicks, type Scale, whisker } from './plot.ts';
+import { type Axis, area, dot, line, type Point, plot, roundTicks, type Scale, whisker } from './plot.ts';
 
+const tenths = (value: number): string => `${Number((100 * value).toFixed(1))} %`;
 const whole = (value: number): string => `${Math.round(100 * value)} %`;
 const SHARES: Omit<Axis, 'label'> = { from: 0, to: 1, ticks: [0, 0.25, 0.5, 0.75, 1], format: whole };
 
@@ -14,7 +15,9 @@ export function reliabilityChart(predictions: readonly Prediction[]): Markup | n
   if (predictions.length < 20) return null;
   const bins = calibrationBins({ predictions, bins: BINS }).filter(({ count }) => count > 0);
   const largest = Math.max(...bins.map(({ count }) => count));
-  const said = bins.map(({ meanProbability, rate, count }) => `${whole(meanProbability ?? 0)} said, ${whole(rate ?? 0)} of ${count} came true`);
+  const said = bins.map(
+    ({ meanProbability, rate, count }) => `${whole(meanProbability ?? 0)} said, ${whole(rate ?? 0)} of ${count} came true`,
+  );
   return plot({
     id: 'reliability',
     title: 'How sure the critic was, and how often it was right',
@@ -22,11 +25,20 @@ export function reliabilityChart(predictions: readonly Prediction[]): Markup | n
     x: { ...SHARES, label: 'said beforehand' },
     y: { ...SHARES, label: 'came true' },
     marks: ({ x, y }) => [
-      line([{ x: x(0), y: y(0) }, { x: x(1), y: y(1) }], 'ideal'),
+      line(
+        [
+          { x: x(0), y: y(0) },
+          { x: x(1), y: y(1) },
+        ],
+        'ideal',
+      ),
       bins.map((bin) => {
         const at = x(bin.meanProbability ?? 0);
         // The area of a dot is the number of its tasks.
-        return [whisker(at, y(bin.rateLower), y(bin.rateUpper)), dot({ x: at, y: y(bin.rate ?? 0) }, 'dot', 2.5 + 5 * Math.sqrt(bin.count / largest))];
+        return [
+          whisker(at, y(bin.rateLower), y(bin.rateUpper)),
+          dot({ x: at, y: y(bin.rate ?? 0) }, 'dot', 2.5 + 5 * Math.sqrt(bin.count / largest)),
+        ];
       }),
     ],
   });
@@ -46,9 +58,16 @@ export function coverageChart(acts: readonly ConfidentAct[], abstention: Abstent
     title: 'Errors among what is finished, by how much is handed over',
     description: `Finishing everything, ${rounded(all?.risk ?? 0)} are wrong.${chosen ? ` Finishing the surest ${rounded(chosen.coverage)}, at most ${atMost(chosen.errorUpperBound)} are wrong.` : ''}`,
     x: { ...SHARES, label: 'share of tasks finished' },
-    y: { from: 0, to: top, ticks, label: 'wrong among them', format: (value) => `${Number((100 * value).toFixed(1))} %` },
+    y: { from: 0, to: top, ticks, label: 'wrong among them', format: tenths },
     marks: ({ x, y, left, right, top: upper }) => [
-      abstention && line([{ x: left, y: y(abstention.risk) }, { x: right, y: y(abstention.risk) }], 'ideal'),
+      abstention &&
+        line(
+          [
+            { x: left, y: y(abstention.risk) },
+            { x: right, y: y(abstention.risk) },
+          ],
+          'ideal',
+        ),
       line(steps(curve.map(({ coverage, risk }) => ({ x: x(coverage), y: y(Math.min(top, risk)) }))), 'curve s0'),
       chosen && [
         html`<path class="asked" d="M${x(chosen.coverage)} ${upper}V${y(0)}"/>`,
@@ -71,7 +90,9 @@ export function learningChart(events: readonly RunEvent[]): Markup | null {
   const slices = [...Map.groupBy(measured, ({ slice }) => slice)];
   const largest = Math.max(...measured.map(({ trainedTokens }) => trainedTokens));
   const ticks = roundTicks(largest / 1e6);
-  const last = slices.map(([slice, points]) => `${slice}: from ${rounded(rateOf(points[0] as Measured))} to ${rounded(rateOf(points.at(-1) as Measured))}`);
+  const last = slices.map(
+    ([slice, points]) => `${slice}: from ${rounded(rateOf(points[0] as Measured))} to ${rounded(rateOf(points.at(-1) as Measured))}`,
+  );
   return plot({
     id: 'learning',
     title: 'Success on validation tasks while it learned',
@@ -97,7 +118,10 @@ function stageMarks(measured: readonly Measured[], { x, y, top }: Scale) {
   });
 }
 
-function curveOf(points: readonly Measured[], { slice, i, scale: { x, y } }: { readonly slice: string; readonly i: number; readonly scale: Scale }) {
+function curveOf(
+  points: readonly Measured[],
+  { slice, i, scale: { x, y } }: { readonly slice: string; readonly i: number; readonly scale: Scale },
+) {
   const at = (point: Measured, share: number): Point => ({ x: x(point.trainedTokens / 1e6), y: y(share) });
   const bounds = points.map((point) => at(point, point.lowerBound));
   const rates = points.map((point) => at(point, rateOf(point)));
@@ -125,15 +149,20 @@ export function computeChart(points: readonly ComputePoint[]): Markup | null {
   const ticks = roundTicks(Math.max(...points.map(({ decisionMs }) => decisionMs)));
   const sorted = points.toSorted((a, b) => a.decisionMs - b.decisionMs);
   const rate = ({ successes, n }: ComputePoint): number => successes / Math.max(1, n);
+  // Dots need no zero: the differences are what is to be seen.
+  const lowest = Math.max(0, Math.floor(10 * Math.min(...points.map(({ lowerBound }) => lowerBound)) - 0.5) / 10);
   return plot({
     id: 'compute',
     title: 'Success against time a decision',
     description: sorted.map((point) => `${point.name}: ${rounded(rate(point))} at ${point.decisionMs.toFixed(1)} ms`).join('; '),
     width: 720,
     x: { from: 0, to: Math.max(...ticks), ticks, label: 'milliseconds a decision', format: (value) => `${Number(value.toFixed(2))}` },
-    y: { ...SHARES, label: 'success' },
+    y: { from: lowest, to: 1, ticks: [0, 1, 2, 3, 4].map((step) => lowest + (step * (1 - lowest)) / 4), label: 'success', format: tenths },
     marks: ({ x, y }) => [
-      line(sorted.map((point) => ({ x: x(point.decisionMs), y: y(rate(point)) })), 'curve s0'),
+      line(
+        sorted.map((point) => ({ x: x(point.decisionMs), y: y(rate(point)) })),
+        'curve s0',
+      ),
       sorted.map((point) => [
         whisker(x(point.decisionMs), y(point.lowerBound), y(rate(point))),
         dot({ x: x(point.decisionMs), y: y(rate(point)) }, 'dot'),

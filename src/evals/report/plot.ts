@@ -31,8 +31,8 @@ export interface Scale {
   readonly bottom: number;
 }
 
-const HEIGHT = 280;
-const MARGIN = { left: 52, right: 14, top: 14, bottom: 46 };
+const HEIGHT = 292;
+const MARGIN = { left: 62, right: 24, top: 26, bottom: 46 };
 
 export interface Point {
   readonly x: number;

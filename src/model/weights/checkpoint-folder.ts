@@ -23,6 +23,8 @@ export const HEADS_FILE = 'heads.safetensors';
 export const TOKENIZER_FILE = 'tokenizer.json';
 /** Names of extra files begin with this, which keeps them apart from other libraries' files. */
 export const EXTRA_PREFIX = 'journeyman-';
+/** What makes an agent of a model has names of its own. */
+const AGENT_FILES: ReadonlySet<string> = new Set(['agent.json', 'lineage.json', 'model.onnx', 'certificate.json', 'scores.jsonl']);
 
 export interface ModelToSave {
   readonly config: ModelConfig;
@@ -124,4 +126,5 @@ function notReplaceable(folder: string, got: string): CheckpointError {
 }
 
 const isPresent = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
-const isExtra = (name: string): boolean => name.startsWith(EXTRA_PREFIX) && basename(name) === name && !name.includes('\\');
+const isExtra = (name: string): boolean =>
+  AGENT_FILES.has(name) || (name.startsWith(EXTRA_PREFIX) && basename(name) === name && !name.includes('\\'));

@@ -1,0 +1,63 @@
+/**
+ * How a budget of time is spent: pure arithmetic from what this machine does in a second. Certification comes first, because an agent without a
+ * number is of no use; what is left goes to learning, a third of it to demonstrations and the rest to practice.
+ */
+
+export interface Speeds {
+  /** Tokens a second in training. */
+  readonly trainedTokens: number;
+  /** Episodes a second that an expert plays. */
+  readonly expertEpisodes: number;
+  /** Episodes a second that the policy plays. */
+  readonly policyEpisodes: number;
+  /** Tokens of an episode. */
+  readonly episodeTokens: number;
+}
+
+export interface Budget {
+  readonly demonstrations: number;
+  readonly sftTokens: number;
+  readonly rounds: number;
+  readonly roundEpisodes: number;
+  readonly roundTokens: number;
+  /** Episodes of the policy alone, for the critic. */
+  readonly criticEpisodes: number;
+  readonly certifySeconds: number;
+  readonly totalSeconds: number;
+}
+
+export interface BudgetOptions {
+  readonly seconds: number;
+  readonly demonstrations: number;
+  /** Episodes that certification plays at most. */
+  readonly examEpisodes: number;
+}
+
+/** Rounds of practice; fewer where there is no time for them. */
+const ROUNDS = 5;
+/** Share of the learning time that goes to the demonstrations. */
+const SFT_SHARE = 0.4;
+/** Of a round, the share that is played rather than trained. */
+const PLAYED_SHARE = 0.4;
+
+export function planBudget(speeds: Speeds, { seconds, demonstrations, examEpisodes }: BudgetOptions): Budget {
+  // At work most exams end early; never more than a third of everything.
+  const certifySeconds = Math.min(seconds / 3, (0.8 * examEpisodes) / speeds.policyEpisodes);
+  const shown = Math.max(10, Math.min(demonstrations, Math.floor((0.15 * seconds * speeds.expertEpisodes))));
+  const learning = Math.max(20, 0.94 * seconds - certifySeconds - shown / speeds.expertEpisodes);
+  const criticSeconds = 0.06 * learning;
+  const sftTokens = Math.round(SFT_SHARE * learning * speeds.trainedTokens);
+  const practice = (1 - SFT_SHARE) * learning - criticSeconds;
+  const rounds = Math.max(1, Math.min(ROUNDS, Math.floor(practice / 60)));
+  const roundEpisodes = Math.max(8, Math.round(((PLAYED_SHARE * practice) / rounds) * speeds.policyEpisodes));
+  return {
+    demonstrations: shown,
+    sftTokens,
+    rounds,
+    roundEpisodes,
+    roundTokens: Math.round((((1 - PLAYED_SHARE) * practice) / rounds) * speeds.trainedTokens),
+    criticEpisodes: Math.max(16, Math.round(criticSeconds * speeds.policyEpisodes)),
+    certifySeconds: Math.round(certifySeconds),
+    totalSeconds: seconds,
+  };
+}

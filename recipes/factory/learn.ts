@@ -1,0 +1,83 @@
+/** Learning from episodes that were shown, or corrected: what is to be imitated, what only happened, and how it ended. */
+import { ConfigError } from '../../src/base/index.ts';
+import { encodeTranscript, type SegmentWeights } from '../../src/grammar/index.ts';
+import { loadModel } from '../../src/model/index.ts';
+import type { Episode, EpisodeRecord, Stage } from '../../src/records/index.ts';
+import { listSource, trainRun } from '../../src/train/index.ts';
+import { hashWeights } from './agent.ts';
+import { isSuccess, Stopped, type Student, type Workshop } from './workshop.ts';
+
+/** Places of a batch: two lanes of the longest episode. */
+export const BATCH = { time: 4096, lanes: 2 };
+/** How full batches get, measured on invoices. */
+const FILLED = 0.9;
+const WEIGHTS: SegmentWeights = { goal: 0, observe: 0.1, think: 1, act: 1, outcome: 0.3 };
+
+/** The episode as it is learned from: of one that failed only what happened and how it ended. undefined: longer than a lane. */
+export function lessonOf(record: EpisodeRecord, student: Student): Episode | undefined {
+  const { segments } = record.transcript;
+  const transcript = isSuccess(record)
+    ? record.transcript
+    : { ...record.transcript, segments: segments.map((segment) => (segment.kind === 'act' ? { ...segment, imitate: false } : segment)) };
+  const episode = encodeTranscript(transcript, student.tokenizer, { weights: WEIGHTS });
+  return episode.tokens.length <= Math.min(BATCH.time, student.config.contextLength) ? episode : undefined;
+}
+
+export interface LearnOptions {
+  readonly stage: Stage;
+  /** Folder of the training run, in the run's. */
+  readonly folder: string;
+  readonly student: Student;
+  readonly episodes: readonly Episode[];
+  /** To train on; at least one pass of a tenth is made. */
+  readonly tokens: number;
+  readonly peakRate: number;
+  /** Share of the peak that is left at the end. */
+  readonly floor: number;
+}
+
+export interface Learned {
+  readonly student: Student;
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
+/** Trains a copy of the student. Goes on where an earlier start of the same run stood. Throws `Stopped`. */
+export async function learn(shop: Workshop, options: LearnOptions): Promise<Learned> {
+  const { stage, folder, student, episodes, tokens, peakRate, floor } = options;
+  if (episodes.length === 0)
+    throw new ConfigError({ operation: `learn (${stage})`, got: 'no episode that fits a lane', expected: 'at least one', fix: 'gather more demonstrations' });
+  const startedMs = performance.now();
+  const steps = Math.max(10, Math.round(tokens / (BATCH.time * BATCH.lanes * FILLED)));
+  const result = await trainRun({
+    folder: shop.run.path(folder),
+    config: student.config,
+    initial: { identity: hashWeights(student.weights), weights: student.weights },
+    tokenizerJson: student.tokenizerJson,
+    source: listSource(episodes),
+    permuteReferences: true,
+    batch: BATCH,
+    steps,
+    schedule: { peak: peakRate, warmup: Math.min(30, Math.ceil(steps / 5)), floor },
+    optimizer: { beta2: 0.98, weightDecay: 0.05 },
+    seed: shop.seed,
+    saveEvery: { seconds: 30 },
+    signal: shop.signal,
+    onProgress(event) {
+      if (event.kind !== 'step') return;
+      shop.run.tell({
+        kind: 'progress',
+        stage,
+        done: event.step,
+        of: event.steps,
+        unit: 'steps',
+        perSecond: event.tokensPerSecond,
+        secondsLeft: event.secondsLeft,
+        figures: { loss: event.smoothedLoss, tokens: event.tokens },
+      });
+    },
+  });
+  if (result.reason === 'interrupted') throw new Stopped('the run was stopped');
+  const { weights } = loadModel(result.checkpointFolder);
+  return { student: { ...student, weights }, tokens: result.tokens, seconds: (performance.now() - startedMs) / 1000 };
+}

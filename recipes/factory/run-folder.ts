@@ -1,0 +1,110 @@
+/**
+ * A run of the factory on the disk: settings, events, and what each finished stage found. One process at a time.
+ *
+ *   run.json          what it was asked for; a run that goes on must be asked for the same
+ *   events.jsonl      what happened, a line each
+ *   stages/NAME.json  the result of a finished stage: it isn't done again
+ *
+ * Invariant: a stage counts as finished when its result is on the disk, whole. Whatever a stage writes before that it can go on with.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CheckpointError, ConfigError, canonicalJson, type Json, saveAtomically, takeLock } from '../../src/base/index.ts';
+import type { RunEvent } from '../../src/records/index.ts';
+
+/** Changes whenever a run of another version can't be gone on with. */
+export const RUN_VERSION = 1;
+
+/** An event without its time. */
+export type Told = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'at'> : never) : never;
+
+export interface RunFolder {
+  readonly folder: string;
+  readonly isResumed: boolean;
+  path(...parts: readonly string[]): string;
+  tell(event: Told): void;
+  /** The result of the stage: from the disk, or of `work`, which is then kept. */
+  stage<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
+  /** The kept result; undefined where the stage has none yet. */
+  result<T extends Json>(name: string): T | undefined;
+  close(): void;
+}
+
+export interface OpenRunOptions {
+  readonly folder: string;
+  readonly settings: Readonly<Record<string, Json>>;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** Begins or goes on with the run in `folder`. Throws `ConfigError` where another process has it or it began otherwise, `CheckpointError` for another version's. */
+export function openRun({ folder, settings, onEvent }: OpenRunOptions): RunFolder {
+  const operation = `open the run ${folder}`;
+  mkdirSync(folder, { recursive: true });
+  const unlock = takeLock(join(folder, '.lock'), { operation, held: (process) => `a run that process ${process} is working on` });
+  try {
+    const path = (...parts: readonly string[]): string => join(folder, ...parts);
+    const isResumed = existsSync(path('run.json'));
+    const record = { schemaVersion: RUN_VERSION, ...settings };
+    if (isResumed) checkSame(readJson(path('run.json'), operation), record, operation);
+    else saveAtomically(path('run.json'), `${JSON.stringify(record, null, 2)}\n`);
+    const stagePath = (name: string): string => path('stages', `${name}.json`);
+    const result = <T extends Json>(name: string): T | undefined =>
+      existsSync(stagePath(name)) ? (readJson(stagePath(name), operation) as T) : undefined;
+    return {
+      folder,
+      isResumed,
+      path,
+      tell(told) {
+        const event = { at: new Date().toISOString(), ...told } as RunEvent;
+        appendFileSync(path('events.jsonl'), `${JSON.stringify(event)}\n`);
+        onEvent?.(event);
+      },
+      async stage(name, work) {
+        const known = result(name);
+        if (known !== undefined) return known as never;
+        const made = await work();
+        saveAtomically(stagePath(name), `${JSON.stringify(made, null, 2)}\n`);
+        return made;
+      },
+      result,
+      close: unlock,
+    };
+  } catch (cause) {
+    unlock();
+    throw cause;
+  }
+}
+
+function checkSame(saved: Json, wanted: Readonly<Record<string, Json>>, operation: string): void {
+  const before = (typeof saved === 'object' && saved !== null && !Array.isArray(saved) ? saved : {}) as Readonly<Record<string, Json>>;
+  if (before.schemaVersion !== wanted.schemaVersion)
+    throw new CheckpointError({
+      operation,
+      got: `a run of version ${String(before.schemaVersion)}`,
+      expected: `version ${RUN_VERSION}`,
+      fix: 'go on with the version of Journeyman that began it, or begin another run with --out',
+    });
+  const names = [...new Set([...Object.keys(before), ...Object.keys(wanted)])].filter(
+    (name) => canonicalJson(before[name] ?? null) !== canonicalJson(wanted[name] ?? null),
+  );
+  if (names.length > 0)
+    throw new ConfigError({
+      operation,
+      got: names.map((name) => `${name} = ${show(wanted[name])}`).join(', '),
+      expected: `what it began with: ${names.map((name) => `${name} = ${show(before[name])}`).join(', ')}`,
+      fix: 'give the same options, or another folder with --out',
+    });
+}
+
+const show = (value: Json | undefined): string => {
+  const text = JSON.stringify(value ?? null);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+};
+
+function readJson(path: string, operation: string): Json {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Json;
+  } catch (cause) {
+    throw new CheckpointError({ operation, got: `${path} that is not JSON`, expected: 'what a run wrote', fix: 'begin another run with --out', cause });
+  }
+}
