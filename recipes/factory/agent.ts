@@ -7,11 +7,11 @@
  *   lineage.json      what it was made of
  *   certificate.json, scores.jsonl     once it was examined
  */
-import { copyFileSync, existsSync, readFileSync, statSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { CheckpointError, hashBytes } from '../../src/base/index.ts';
-import { loadFolderModel, type FolderModel } from '../../src/cli/index.ts';
+import { type FolderModel, loadFolderModel } from '../../src/cli/index.ts';
 import { stepOnnx } from '../../src/engine/index.ts';
 import { type ModelConfig, saveModel, type Weights } from '../../src/model/index.ts';
 import type { Lineage } from '../../src/records/index.ts';
@@ -87,8 +87,7 @@ export function loadAgent(folder: string): Agent {
 }
 
 /** Sum of the files' sizes. */
-export const agentBytes = (folder: string): number =>
-  readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+export const agentBytes = (folder: string): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 
 /** In the order of the names, so that it doesn't matter where they were loaded from. */
 export function hashWeights(weights: Weights): string {
@@ -110,7 +109,11 @@ function readWith<T>(path: string, schema: z.ZodType<T>, operation: string): T {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw new CheckpointError({ operation, got: `a ${basename(path)} that can't be read (${String(cause).slice(0, 200)})`, expected: 'as it was saved', cause });
+    throw new CheckpointError({
+      operation,
+      got: `a ${basename(path)} that can't be read (${String(cause).slice(0, 200)})`,
+      expected: 'as it was saved',
+      cause,
+    });
   }
 }
-

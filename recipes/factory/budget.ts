@@ -43,7 +43,7 @@ const PLAYED_SHARE = 0.4;
 export function planBudget(speeds: Speeds, { seconds, demonstrations, examEpisodes }: BudgetOptions): Budget {
   // At work most exams end early; never more than a third of everything.
   const certifySeconds = Math.min(seconds / 3, (0.8 * examEpisodes) / speeds.policyEpisodes);
-  const shown = Math.max(10, Math.min(demonstrations, Math.floor((0.15 * seconds * speeds.expertEpisodes))));
+  const shown = Math.max(10, Math.min(demonstrations, Math.floor(0.15 * seconds * speeds.expertEpisodes)));
   const learning = Math.max(20, 0.94 * seconds - certifySeconds - shown / speeds.expertEpisodes);
   const criticSeconds = 0.06 * learning;
   const sftTokens = Math.round(SFT_SHARE * learning * speeds.trainedTokens);

@@ -3,15 +3,21 @@ import { ConfigError } from '../../src/base/index.ts';
 import { encodeTranscript, type SegmentWeights } from '../../src/grammar/index.ts';
 import { loadModel } from '../../src/model/index.ts';
 import type { Episode, EpisodeRecord, Stage } from '../../src/records/index.ts';
-import { listSource, trainRun } from '../../src/train/index.ts';
+import { type BatchSize, listSource, trainRun } from '../../src/train/index.ts';
 import { hashWeights } from './agent.ts';
 import { isSuccess, Stopped, type Student, type Workshop } from './workshop.ts';
 
-/** Places of a batch: two lanes of the longest episode. */
-export const BATCH = { time: 4096, lanes: 2 };
+/** Tokens of a batch. */
+const PLACES = 8192;
 /** How full batches get, measured on invoices. */
 const FILLED = 0.9;
 const WEIGHTS: SegmentWeights = { goal: 0, observe: 0.1, think: 1, act: 1, outcome: 0.3 };
+
+/** Lanes as long as the model's context. */
+export const batchOf = ({ config: { contextLength } }: Student): BatchSize => {
+  const time = Math.min(PLACES, contextLength);
+  return { time, lanes: Math.floor(PLACES / time) };
+};
 
 /** The episode as it is learned from: of one that failed only what happened and how it ended. undefined: longer than a lane. */
 export function lessonOf(record: EpisodeRecord, student: Student): Episode | undefined {
@@ -20,7 +26,7 @@ export function lessonOf(record: EpisodeRecord, student: Student): Episode | und
     ? record.transcript
     : { ...record.transcript, segments: segments.map((segment) => (segment.kind === 'act' ? { ...segment, imitate: false } : segment)) };
   const episode = encodeTranscript(transcript, student.tokenizer, { weights: WEIGHTS });
-  return episode.tokens.length <= Math.min(BATCH.time, student.config.contextLength) ? episode : undefined;
+  return episode.tokens.length <= batchOf(student).time ? episode : undefined;
 }
 
 export interface LearnOptions {
@@ -46,9 +52,14 @@ export interface Learned {
 export async function learn(shop: Workshop, options: LearnOptions): Promise<Learned> {
   const { stage, folder, student, episodes, tokens, peakRate, floor } = options;
   if (episodes.length === 0)
-    throw new ConfigError({ operation: `learn (${stage})`, got: 'no episode that fits a lane', expected: 'at least one', fix: 'gather more demonstrations' });
+    throw new ConfigError({
+      operation: `learn (${stage})`,
+      got: 'no episode that fits a lane',
+      expected: 'at least one',
+      fix: 'gather more demonstrations',
+    });
   const startedMs = performance.now();
-  const steps = Math.max(10, Math.round(tokens / (BATCH.time * BATCH.lanes * FILLED)));
+  const steps = Math.max(10, Math.round(tokens / (PLACES * FILLED)));
   const result = await trainRun({
     folder: shop.run.path(folder),
     config: student.config,
@@ -56,7 +67,7 @@ export async function learn(shop: Workshop, options: LearnOptions): Promise<Lear
     tokenizerJson: student.tokenizerJson,
     source: listSource(episodes),
     permuteReferences: true,
-    batch: BATCH,
+    batch: batchOf(student),
     steps,
     schedule: { peak: peakRate, warmup: Math.min(30, Math.ceil(steps / 5)), floor },
     optimizer: { beta2: 0.98, weightDecay: 0.05 },

@@ -105,6 +105,12 @@ function readJson(path: string, operation: string): Json {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Json;
   } catch (cause) {
-    throw new CheckpointError({ operation, got: `${path} that is not JSON`, expected: 'what a run wrote', fix: 'begin another run with --out', cause });
+    throw new CheckpointError({
+      operation,
+      got: `${path} that is not JSON`,
+      expected: 'what a run wrote',
+      fix: 'begin another run with --out',
+      cause,
+    });
   }
 }

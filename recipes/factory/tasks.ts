@@ -41,7 +41,11 @@ export function freshJobs({ module: { gym } }: LoadedGym, { split, count, from, 
 }
 
 /** More of what goes wrong: failures of each slice, with one success and one failure in advance. */
-export function curriculum(plain: SliceWeights, records: readonly EpisodeRecord[], isRight: (record: EpisodeRecord) => boolean = isSuccess): SliceWeights {
+export function curriculum(
+  plain: SliceWeights,
+  records: readonly EpisodeRecord[],
+  isRight: (record: EpisodeRecord) => boolean = isSuccess,
+): SliceWeights {
   return Object.fromEntries(
     Object.entries(plain).map(([slice, weight]) => {
       const own = records.filter((record) => record.slice === slice);

@@ -2,27 +2,43 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hashBytes, Random } from '../../src/base/index.ts';
+import { ConfigError, hashBytes, type Json, Random } from '../../src/base/index.ts';
 import { type FolderModel, loadFolderModel } from '../../src/cli/index.ts';
 import { Engine, enginePolicy } from '../../src/engine/index.ts';
 import { SPECIAL_TOKENS } from '../../src/grammar/index.ts';
-import type { LoadedGym } from '../../src/gym/index.ts';
+import { computeSourceHash, type LoadedGym, loadGym } from '../../src/gym/index.ts';
 import {
   formatTokenizerJson,
   initializeWeights,
   type ModelConfig,
+  type PresetName,
   parseTokenizerJson,
   presetConfig,
-  type PresetName,
   type Tokenizer,
   trainTokenizer,
   type Weights,
 } from '../../src/model/index.ts';
-import type { EpisodeRecord, Policy, Stage } from '../../src/records/index.ts';
+import type { EpisodeRecord, Policy, RunEvent, Stage } from '../../src/records/index.ts';
 import { type Job, openJournal, rollout } from '../../src/rollout/index.ts';
 import { textsOf } from '../../src/train/index.ts';
 import { hashWeights } from './agent.ts';
-import type { RunFolder } from './run-folder.ts';
+import { openRun, type RunFolder } from './run-folder.ts';
+
+export interface WorkshopOptions {
+  readonly gym: string;
+  /** Folder of the run; a run that is there is gone on with. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly preset: PresetName;
+  /** `warm`: from the base; `cold`: from nothing; else the folder of an agent or a model. */
+  readonly start: string;
+  /** Episodes side by side. */
+  readonly lanes: number;
+  /** What else the run was asked for and must be asked for again when it goes on. */
+  readonly settings: Readonly<Record<string, Json>>;
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+}
 
 export interface Workshop {
   readonly gym: LoadedGym;
@@ -31,6 +47,37 @@ export interface Workshop {
   /** Episodes side by side. */
   readonly lanes: number;
   readonly signal: AbortSignal;
+}
+
+/** Throws what `loadGym` and `openRun` throw. */
+export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
+  const { seed, lanes, signal, folder, onEvent } = options;
+  const gym = await loadGym(options.gym);
+  const { name, version } = gym.manifest;
+  const settings = {
+    gym: name,
+    gymVersion: version,
+    gymSource: computeSourceHash(gym.folder),
+    seed,
+    preset: options.preset,
+    start: options.start,
+    ...options.settings,
+  };
+  const run = openRun({ folder, settings, ...(onEvent ? { onEvent } : {}) });
+  run.tell({
+    kind: 'begun',
+    run: folder,
+    gym: name,
+    stages: ['check', 'demonstrations', 'sft', 'rl', 'certify', 'report'],
+    resumed: run.isResumed,
+  });
+  return { gym, run, seed, lanes, signal };
+}
+
+/** Seconds since it was started. */
+export function startClock(): () => number {
+  const startedMs = performance.now();
+  return () => (performance.now() - startedMs) / 1000;
 }
 
 /** A model that learns: what `FolderModel` has, in memory. */
@@ -52,8 +99,18 @@ export function assertGoingOn({ signal }: Workshop): void {
 
 export const BASE_FOLDER = join(fileURLToPath(new URL('../..', import.meta.url)), 'base', 'micro');
 
-/** The base, where there is one and it is wanted. */
-export const loadBase = (): FolderModel | undefined => (existsSync(join(BASE_FOLDER, 'config.json')) ? loadFolderModel(BASE_FOLDER) : undefined);
+/** What is learned from; undefined for nothing. Throws `CheckpointError` for a folder that can't be loaded, or a base that is not there. */
+export function startingPoint({ start }: Pick<WorkshopOptions, 'start'>): Student | undefined {
+  if (start === 'cold') return undefined;
+  if (start === 'warm' && !existsSync(join(BASE_FOLDER, 'config.json')))
+    throw new ConfigError({
+      operation: 'begin from the base',
+      got: 'no base/micro',
+      expected: 'the base that comes with Journeyman',
+      fix: 'node recipes/base.ts trains it; or begin from nothing with --start cold',
+    });
+  return studentOf(loadFolderModel(start === 'warm' ? BASE_FOLDER : start));
+}
 
 export interface FreshStudent {
   readonly preset: PresetName;

@@ -5,7 +5,14 @@
  */
 import { Random } from '../../src/base/index.ts';
 import { SPECIAL_TOKENS } from '../../src/grammar/index.ts';
-import { formatTokenizerJson, initializeWeights, type ModelConfig, type Tokenizer, trainTokenizer, type Weights } from '../../src/model/index.ts';
+import {
+  formatTokenizerJson,
+  initializeWeights,
+  type ModelConfig,
+  type Tokenizer,
+  trainTokenizer,
+  type Weights,
+} from '../../src/model/index.ts';
 import { type BatchSize, PolicyTrainer, packScoredEpisodes, type ScoredBatch, type ScoredEpisode, textsOf } from '../../src/train/index.ts';
 import { encodeGuided, guidedEpisode } from './guided-episode.ts';
 import type { Puzzle } from './puzzle.ts';
@@ -53,12 +60,16 @@ export async function trainSearcher(options: TrainSearcherOptions): Promise<Sear
   const tokenizer = options.base?.tokenizer ?? (await puzzleTokenizer(play));
   const config = options.config(tokenizer.vocabularySize);
   const weights = options.base?.weights ?? initializeWeights(config, new Random(0));
-  const trainer = new PolicyTrainer(config, { weights }, {
-    ...batch,
-    valueWeight: 0.5,
-    criticReadsTrunk: 'shared',
-    optimizer: { beta2: 0.98, weightDecay: 0.05 },
-  });
+  const trainer = new PolicyTrainer(
+    config,
+    { weights },
+    {
+      ...batch,
+      valueWeight: 0.5,
+      criticReadsTrunk: 'shared',
+      optimizer: { beta2: 0.98, weightDecay: 0.05 },
+    },
+  );
   try {
     let next = 0;
     let waiting: ScoredEpisode[] = [];

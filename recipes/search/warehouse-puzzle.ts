@@ -42,7 +42,8 @@ export const warehousePuzzle: Puzzle = {
       },
       slip(observation, random) {
         const pushes = legalPushes(neighbours, placement);
-        if (pushes.length > 0 && random.uniform() < (isSolved(room, placement) ? 0.5 : 0.9)) return callPush(observation, random.pick(pushes));
+        if (pushes.length > 0 && random.uniform() < (isSolved(room, placement) ? 0.5 : 0.9))
+          return callPush(observation, random.pick(pushes));
         return { kind: random.uniform() < 0.9 ? 'done' : 'abstain' };
       },
       follow(action, before) {

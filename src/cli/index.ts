@@ -1,9 +1,11 @@
 /** The command line's parts that recipes show their work with. */
 export { watchOutput } from './broken-pipe.ts';
+export { BASIC_COMMANDS, type Commands, runCommandLine } from './command-line.ts';
 export { type FolderModel, loadFolderModel } from './model-folder.ts';
 export { makeTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
-export { createReporter, type Reporter, type ReporterOptions } from './progress.ts';
+export { Options, UsageError } from './options.ts';
+export { createReporter, formatSeconds, type Reporter, type ReporterOptions } from './progress.ts';
 export { reportError } from './report-error.ts';
-export { escapeControls, type Terminal, terminalOf } from './terminal.ts';
+export { escapeControls, painter, type Terminal, terminalOf } from './terminal.ts';
 export { runTraining, type TrainingOutput } from './training.ts';
 export { type SampleOptions, type Written, writeOn } from './write-on.ts';

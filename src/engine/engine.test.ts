@@ -41,6 +41,22 @@ describe('an engine in a thread', () => {
     await here.dispose();
   });
 
+  it('marks, rewinds, forks and predicts as an engine in this thread does', async () => {
+    const lane = await engine.open('seed');
+    await engine.append(lane, prompt);
+    await engine.mark(lane);
+    const first = await engine.decode(lane, { maxTokens: 5, temperature: 0 });
+    await engine.rewind(lane);
+    const twin = await engine.fork(lane, 'other');
+    const [best] = first.tokens as unknown as [number];
+    const { logprobs, value } = await engine.predict(twin, { tokens: [best, 340] });
+    expect(logprobs[0]).toBeCloseTo(first.logprobs[0] as number, 4);
+    expect(value).toBeCloseTo(first.value, 4);
+    for (const each of [lane, twin]) expect((await engine.decode(each, { maxTokens: 5, temperature: 0 })).tokens).toEqual(first.tokens);
+    expect((await failure(engine.rewind(twin))).message).toMatch(/a lane without a mark/);
+    expect((await failure(engine.fork(99, 1))).message).toMatch(/lane 99, which is not open/);
+  });
+
   it('lets errors cross with code, name and message', async () => {
     const lane = await engine.open(1);
     expect(await failure(engine.decode(lane))).toMatchObject({

@@ -14,7 +14,7 @@ import { ConfigError, JourneymanError, RuntimeError } from '../base/index.ts';
 import type { TokenGrammar } from '../grammar/index.ts';
 import { checkConfig, type ModelConfig, type Weights } from '../model/index.ts';
 import type { DecodeOptions } from './decoding.ts';
-import type { AppendResult, DecodeResult } from './lane.ts';
+import type { AppendResult, DecodeResult, PredictOptions, PredictResult } from './lane.ts';
 import type { EngineOptions } from './lane-engine.ts';
 import type { Answer, EngineCall, EngineCalls, EngineSetup, Request, SentError } from './messages.ts';
 
@@ -79,6 +79,11 @@ export class Engine {
     this.#grammars.set(grammar, number);
     this.#forgotten.register(grammar, number);
     return answer;
+  }
+
+  /** What the lane says of what comes next; nothing is sampled and nothing changes. The lane is at rest, and the last thing that it did was to read. */
+  predict(lane: number, asked: PredictOptions): Promise<PredictResult> {
+    return this.#call('predict', { lane, ...asked });
   }
 
   /** Remembers where the lane stands, which is at rest; `rewind` goes back there. */

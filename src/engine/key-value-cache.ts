@@ -22,6 +22,19 @@ export interface ColumnMove {
   readonly to: number;
 }
 
+export interface LayerCache {
+  readonly keys: Float32Array;
+  readonly values: Float32Array;
+}
+
+/** What a step computed: [2·layers, tokens, count, K, D] for the columns from `first` on. */
+export interface StepRows {
+  readonly data: Float32Array;
+  readonly tokens: number;
+  /** Default: all columns. */
+  readonly columns?: { readonly first: number; readonly count: number };
+}
+
 export class KeyValueCache {
   readonly #heads: number;
   readonly #width: number;
@@ -42,11 +55,19 @@ export class KeyValueCache {
   }
 
   /** The buffers by layer, each [B, K, rows, D]. */
-  get layers(): readonly { readonly keys: Float32Array; readonly values: Float32Array }[] {
-    return Array.from({ length: this.#layers }, (_, layer) => ({
-      keys: this.#buffers[2 * layer] as Float32Array,
-      values: this.#buffers[2 * layer + 1] as Float32Array,
-    }));
+  get layers(): readonly LayerCache[] {
+    return this.#byLayer((i) => this.#buffers[i] as Float32Array);
+  }
+
+  /** Of `count` columns from `first` on, each [count, K, rows, D]: views, no copies. */
+  part(first: number, count: number): readonly LayerCache[] {
+    const column = this.#heads * this.#size.rows * this.#width;
+    const view = (i: number): Float32Array => (this.#buffers[i] as Float32Array).subarray(first * column, (first + count) * column);
+    return this.#byLayer(view);
+  }
+
+  #byLayer(buffer: (i: number) => Float32Array): readonly LayerCache[] {
+    return Array.from({ length: this.#layers }, (_, layer) => ({ keys: buffer(2 * layer), values: buffer(2 * layer + 1) }));
   }
 
   /** Makes room for `rows` rows, or gives room back where at most half of it is asked for. The first `rows` rows stay. */
@@ -63,14 +84,15 @@ export class KeyValueCache {
     this.#relayOut({ lanes, rows: this.#size.rows }, moves);
   }
 
-  /** Copies `count` tokens of a column from a step's output [2·layers, n, B, K, D] to its rows from `start` on. */
-  write(column: number, start: number, count: number, step: { readonly data: Float32Array; readonly tokens: number }): void {
-    const { lanes, rows } = this.#size;
-    const [K, D, { data, tokens }] = [this.#heads, this.#width, step];
+  /** Copies `count` tokens of a column from a step's output to its rows from `start` on. */
+  write(column: number, start: number, count: number, step: StepRows): void {
+    const { rows, lanes: all } = this.#size;
+    const [K, D, { data, tokens, columns }] = [this.#heads, this.#width, step];
+    const { first, count: lanes } = columns ?? { first: 0, count: all };
     for (let i = 0; i < this.#buffers.length; i++) {
       const buffer = this.#buffers[i] as Float32Array;
       for (let t = 0; t < count; t++) {
-        const from = ((i * tokens + t) * lanes + column) * K * D;
+        const from = ((i * tokens + t) * lanes + column - first) * K * D;
         const to = (column * K * rows + start + t) * D;
         // Some hundred short runs a step: a loop is faster than as many views.
         for (let head = 0; head < K; head++)
@@ -86,6 +108,18 @@ export class KeyValueCache {
       for (let head = 0; head < K; head++) {
         const start = (from * K + head) * rows * D;
         buffer.copyWithin((to * K + head) * rows * D, start, start + count * D);
+      }
+  }
+
+  /** Exchanges the first `count` rows of two columns. */
+  swapColumns({ from, to }: ColumnMove, count: number): void {
+    const [K, D, { rows }] = [this.#heads, this.#width, this.#size];
+    for (const buffer of this.#buffers)
+      for (let head = 0; head < K; head++) {
+        const [a, b] = [(from * K + head) * rows * D, (to * K + head) * rows * D];
+        const kept = buffer.slice(b, b + count * D);
+        buffer.copyWithin(b, a, a + count * D);
+        buffer.set(kept, a);
       }
   }
 

@@ -8,12 +8,23 @@
 import { ConfigError, DataError, Random, RuntimeError } from '../base/index.ts';
 import { compileGrammar, SPECIAL_TOKENS, type TokenGrammar } from '../grammar/index.ts';
 import type { ModelConfig, Weights } from '../model/index.ts';
-import { LARGEST_LANE_COUNT, placeLanes } from './columns.ts';
+import { type ColumnRange, gatherColumns, LARGEST_LANE_COUNT, placeLanes } from './columns.ts';
 import { advance, type DecodeOptions, newDecode, tooLong } from './decoding.ts';
 import { compileStep } from './incremental-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import { type AppendResult, type DecodeResult, failLane, type Lane, laneState, pendingCount, pendingTokens, restoreLane } from './lane.ts';
-import { PointerMemory } from './prediction.ts';
+import {
+  type AppendResult,
+  type DecodeResult,
+  failLane,
+  type Lane,
+  laneState,
+  type PredictOptions,
+  type PredictResult,
+  pendingCount,
+  pendingTokens,
+  restoreLane,
+} from './lane.ts';
+import { modelLogprobs, PointerMemory } from './prediction.ts';
 import { stepFeeds, takeIn } from './step.ts';
 import { bestWidth } from './step-plan.ts';
 import { StepSessions } from './step-sessions.ts';
@@ -23,12 +34,21 @@ export interface EngineOptions {
   readonly threads?: number;
   /** int8 weights: about half the latency of a single lane, a little accuracy lost. Default false. */
   readonly int8?: boolean;
+  /**
+   * Whether a step computes only columns near those of lanes that wait: for a search, most of whose lanes are at rest. Costs more compiled steps,
+   * each with the weights. Default false: every open lane takes part in every step.
+   */
+  readonly leaveOutResting?: boolean;
 }
+
+/** Layouts kept for an engine that leaves out lanes at rest: the parts that a step can be of, and the whole. */
+const PART_LAYOUTS = 5;
 
 export class LaneEngine {
   readonly config: ModelConfig;
   readonly #lanes = new Map<number, Lane>();
   readonly #sessions: StepSessions;
+  readonly #leavesOutResting: boolean;
   /** The step under way. */
   #stepping: Promise<void> | undefined;
   readonly #grammars = new WeakMap<TokenGrammar, ReturnType<typeof compileGrammar>>();
@@ -42,7 +62,11 @@ export class LaneEngine {
     this.config = config;
     this.#weights = weights;
     const compiling = { threads: options.threads, int8: options.int8 ?? false };
-    this.#sessions = new StepSessions((shape) => compileStep(config, this.#weights, shape, compiling));
+    this.#leavesOutResting = options.leaveOutResting ?? false;
+    this.#sessions = new StepSessions(
+      (shape) => compileStep(config, this.#weights, shape, compiling),
+      this.#leavesOutResting ? PART_LAYOUTS : undefined,
+    );
     this.#cache = new KeyValueCache(config);
   }
 
@@ -84,13 +108,13 @@ export class LaneEngine {
 
   /** Remembers where the lane stands, for `rewind`; a later mark replaces it. The lane is at rest. */
   mark(id: number): void {
-    const lane = this.#restingLaneOf(id, 'mark lane');
+    const lane = this.#soundRestingLaneOf(id, 'mark lane');
     lane.mark = laneState(lane);
   }
 
   /** What the lane has read and sampled since its mark never was; what it draws goes on. The lane is at rest. */
   rewind(id: number): void {
-    const lane = this.#restingLaneOf(id, 'rewind lane');
+    const lane = this.#soundRestingLaneOf(id, 'rewind lane');
     if (!lane.mark)
       throw new RuntimeError({ operation: `rewind lane ${id}`, got: 'a lane without a mark', expected: 'one that was marked before' });
     restoreLane(lane, lane.mark);
@@ -98,10 +122,10 @@ export class LaneEngine {
 
   /** Another lane that has read the same, and draws by `seed`. The lane is at rest, and stays as it is. */
   async fork(id: number, seed: number | string): Promise<number> {
-    this.#restingLaneOf(id, 'fork lane');
-    // Columns may only be laid out between steps.
-    while (this.#stepping) await this.#stepping;
-    const lane = this.#restingLaneOf(id, 'fork lane');
+    this.#soundRestingLaneOf(id, 'fork lane');
+    // Columns may only be laid out between steps. Whether the step succeeds concerns the lanes that are in it.
+    while (this.#stepping) await this.#stepping.catch(() => undefined);
+    const lane = this.#soundRestingLaneOf(id, 'fork lane');
     const twin = this.#lanes.get(this.open(seed)) as Lane;
     placeLanes([...this.#lanes.values()], this.#cache);
     restoreLane(twin, laneState(lane));
@@ -147,6 +171,21 @@ export class LaneEngine {
       lane.jobs.push({ ...decode, resolve, reject });
       this.#wake();
     });
+  }
+
+  /** What the lane says of what comes next; nothing is sampled and nothing changes. The lane is at rest, and the last thing that it did was to read. */
+  predict(id: number, { tokens, pointing = false }: PredictOptions): PredictResult {
+    const lane = this.#soundRestingLaneOf(id, 'predict');
+    const { prediction } = lane;
+    if (!prediction || lane.unread !== undefined)
+      throw new RuntimeError({
+        operation: `predict ${id}`,
+        got: prediction ? 'a lane whose last token was sampled and not read' : 'an empty lane',
+        expected: 'one that has read what is to be continued',
+        fix: 'append first',
+      });
+    const logprobs = modelLogprobs(prediction, pointing && prediction.pointer ? lane.pointer : undefined);
+    return { logprobs: Float64Array.from(tokens, (token) => logprobs[token] as number), value: prediction.value };
   }
 
   /** Replaces the weights. Every lane must be closed: what it has cached was computed with the old ones. */
@@ -204,19 +243,19 @@ export class LaneEngine {
 
   /** One step: reads up to n pending tokens of each waiting lane. */
   async #step(waiting: readonly Lane[]): Promise<void> {
-    placeLanes([...this.#lanes.values()], this.#cache);
+    const lanes = [...this.#lanes.values()];
+    placeLanes(lanes, this.#cache);
     const { config } = this;
-    const B = this.#cache.size.lanes;
-    const n = bestWidth(waiting.map(pendingCount), B);
+    const columns: ColumnRange = this.#leavesOutResting
+      ? gatherColumns(waiting, lanes, this.#cache)
+      : { first: 0, count: this.#cache.size.lanes };
+    const n = bestWidth(waiting.map(pendingCount), columns.count);
     const reads = waiting.map((lane) => ({ lane, tokens: pendingTokens(lane, n) }));
-    const lengths = [
-      ...[...this.#lanes.values()].map(({ length }) => length),
-      ...reads.map(({ lane, tokens: read }) => lane.length + read.length),
-    ];
+    const lengths = [...lanes.map(({ length }) => length), ...reads.map(({ lane, tokens: read }) => lane.length + read.length)];
     this.#cache.fitRows(Math.max(...lengths));
-    const session = await this.#sessions.get({ tokens: n, lanes: B });
-    const results = await session.run(stepFeeds(config, this.#cache, reads, n));
-    for (const read of reads) takeIn(config, this.#cache, read, { results, width: n });
+    const session = await this.#sessions.get({ tokens: n, lanes: columns.count });
+    const results = await session.run(stepFeeds(config, this.#cache, reads, { columns, width: n }));
+    for (const read of reads) takeIn(config, this.#cache, read, { results, columns, width: n });
   }
 
   #compiled(grammar: TokenGrammar): ReturnType<typeof compileGrammar> {
@@ -247,6 +286,11 @@ export class LaneEngine {
         cause: lane.failure,
       });
     return lane;
+  }
+
+  #soundRestingLaneOf(id: number, operation: string): Lane {
+    this.#soundLaneOf(id, operation);
+    return this.#restingLaneOf(id, operation);
   }
 
   #restingLaneOf(id: number, operation: string): Lane {

@@ -42,6 +42,20 @@ export interface AppendResult {
   readonly nats: Float64Array;
 }
 
+export interface PredictOptions {
+  /** Those asked about. */
+  readonly tokens: readonly number[];
+  /** Whether a reference is expected, so that the pointer head takes part. Default false. */
+  readonly pointing?: boolean;
+}
+
+export interface PredictResult {
+  /** log p of each token asked about, under the model (softmax, mixed with the pointer head where pointing). */
+  readonly logprobs: Float64Array;
+  /** The value head's output here; NaN without one. */
+  readonly value: number;
+}
+
 /** Tokens given by the caller, being read. */
 export interface AppendJob {
   readonly kind: 'append';

@@ -2,7 +2,7 @@
 import type { TokenGrammar } from '../grammar/index.ts';
 import type { ModelConfig, Weights } from '../model/index.ts';
 import type { DecodeOptions } from './decoding.ts';
-import type { AppendResult, DecodeResult } from './lane.ts';
+import type { AppendResult, DecodeResult, PredictOptions, PredictResult } from './lane.ts';
 import type { EngineOptions } from './lane-engine.ts';
 
 /** What the worker is started with. */
@@ -23,6 +23,7 @@ export interface EngineCalls {
   };
   /** The caller has let go of a grammar. */
   forget: { readonly takes: { readonly grammar: number }; readonly gives: undefined };
+  predict: { readonly takes: PredictOptions & { readonly lane: number }; readonly gives: PredictResult };
   mark: { readonly takes: { readonly lane: number }; readonly gives: undefined };
   rewind: { readonly takes: { readonly lane: number }; readonly gives: undefined };
   fork: { readonly takes: { readonly lane: number; readonly seed: number | string }; readonly gives: number };

@@ -3,14 +3,14 @@ import type { StepShape } from './incremental-graph.ts';
 import { StepSessions } from './step-sessions.ts';
 
 /** Sessions that are only names, with what became of them. */
-function recorded() {
+function recorded(layoutsKept?: number) {
   const compiled: string[] = [];
   const disposed: string[] = [];
   const sessions = new StepSessions(({ tokens, lanes }: StepShape) => {
     const name = `${tokens}x${lanes}`;
     compiled.push(name);
     return Promise.resolve({ name, dispose: async () => void disposed.push(name) });
-  });
+  }, layoutsKept);
   return { sessions, compiled, disposed };
 }
 
@@ -28,6 +28,14 @@ describe('the sessions of an engine', () => {
     expect(disposed).toEqual(['1x8', '16x8', '1x16']);
     await sessions.dispose();
     expect(disposed.toSorted()).toEqual(compiled.toSorted());
+  });
+
+  it('stay for as many numbers of lanes as they are told', async () => {
+    const { sessions, compiled, disposed } = recorded(3);
+    for (const lanes of [1, 4, 16, 1, 4, 16]) await sessions.get({ tokens: 1, lanes });
+    expect(compiled.length).toBe(3);
+    await sessions.get({ tokens: 1, lanes: 64 });
+    expect(disposed).toEqual(['1x1']);
   });
 
   it('are compiled again where that failed', async () => {

@@ -2,6 +2,7 @@
 import { isReferenceId } from '../grammar/index.ts';
 import { HIDDEN_SCORE, type ModelConfig, windowOf } from '../model/index.ts';
 import type { Value, Values } from '../tensor/index.ts';
+import type { ColumnRange } from './columns.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Lane } from './lane.ts';
 import { natsOf } from './prediction.ts';
@@ -14,11 +15,16 @@ export interface LaneRead {
   readonly tokens: readonly number[];
 }
 
-export interface StepOutcome {
+/** Which part of the cache a step computes: its columns, which hold every lane that reads, and n. */
+export interface StepPart {
+  /** B of them. */
+  readonly columns: ColumnRange;
+  readonly width: number;
+}
+
+export interface StepOutcome extends StepPart {
   /** As `compileStep` names them. */
   readonly results: Values;
-  /** n. */
-  readonly width: number;
 }
 
 /** The windows of the layers, each once; none for layers that see all. */
@@ -26,9 +32,10 @@ export const windowsOf = (config: ModelConfig): readonly number[] => [
   ...new Set(Array.from({ length: config.layers }, (_, layer) => windowOf(config, layer)).filter((window) => window > 0)),
 ];
 
-/** The feeds of a step of width n, shapes as in `compileStep`. */
-export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: readonly LaneRead[], n: number): Values {
-  const { lanes: B, rows } = cache.size;
+/** The feeds of a step, shapes as in `compileStep`. */
+export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: readonly LaneRead[], { columns, width: n }: StepPart): Values {
+  const { rows } = cache.size;
+  const { first, count: B } = columns;
 
   const tokens = new Int32Array(n * B);
   const positions = new Int32Array(n * B);
@@ -38,11 +45,12 @@ export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: read
   const groups = config.heads / config.keyValueHeads;
   const windowMasks = new Map(windowsOf(config).map((window) => [window, new Float32Array(B * n * groups * rows).fill(HIDDEN_SCORE)]));
   for (const { lane, tokens: read } of reads) {
-    cachedMask.fill(0, lane.column * rows, lane.column * rows + lane.length);
-    for (const [window, mask] of windowMasks) showWindow(mask, { window, lane, n, groups, rows });
-    last[lane.column] = (read.length - 1) * B + lane.column;
+    const column = lane.column - first;
+    cachedMask.fill(0, column * rows, column * rows + lane.length);
+    for (const [window, mask] of windowMasks) showWindow(mask, { window, column, length: lane.length, n, groups, rows });
+    last[column] = (read.length - 1) * B + column;
     for (let t = 0; t < read.length; t++) {
-      const at = t * B + lane.column;
+      const at = t * B + column;
       tokens[at] = read[t] as number;
       positions[at] = lane.length + t;
       targets[at] = read[t + 1] ?? 0;
@@ -59,28 +67,30 @@ export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: read
   };
   for (const [window, data] of windowMasks) feeds[`cachedMask.${window}`] = { data, shape: [B, 1, n * groups, rows] };
   const shape = [B, config.keyValueHeads, rows, config.headWidth];
-  cache.layers.forEach(({ keys, values }, layer) => {
+  cache.part(first, B).forEach(({ keys, values }, layer) => {
     feeds[`keys.${layer}`] = { data: keys, shape };
     feeds[`values.${layer}`] = { data: values, shape };
   });
   return feeds;
 }
 
+interface WindowMask {
+  readonly window: number;
+  /** In the step. */
+  readonly column: number;
+  /** Cached rows of its lane. */
+  readonly length: number;
+  readonly n: number;
+  readonly groups: number;
+  readonly rows: number;
+}
+
 /** [B, 1, n·groups, rows]: new token t of the lane sees, besides itself and those before it in this step, the `window` − 1 − t last rows of its cache. */
-function showWindow(
-  mask: Float32Array,
-  {
-    window,
-    lane,
-    n,
-    groups,
-    rows,
-  }: { readonly window: number; readonly lane: Lane; readonly n: number; readonly groups: number; readonly rows: number },
-): void {
+function showWindow(mask: Float32Array, { window, column, length, n, groups, rows }: WindowMask): void {
   for (let t = 0; t < n; t++)
     for (let group = 0; group < groups; group++) {
-      const row = ((lane.column * n + t) * groups + group) * rows;
-      mask.fill(0, row + Math.min(lane.length, Math.max(0, lane.length + t - window + 1)), row + lane.length);
+      const row = ((column * n + t) * groups + group) * rows;
+      mask.fill(0, row + Math.min(length, Math.max(0, length + t - window + 1)), row + length);
     }
 }
 
@@ -89,15 +99,16 @@ export function takeIn(
   config: ModelConfig,
   cache: KeyValueCache,
   { lane, tokens: read }: LaneRead,
-  { results, width: n }: StepOutcome,
+  { results, columns, width: n }: StepOutcome,
 ): void {
   const { vocabularySize: V, pointerWidth: P } = config;
-  const B = cache.size.lanes;
+  const B = columns.count;
+  const column = lane.column - columns.first;
   const floats = (name: string): Float32Array | undefined => results[name]?.data as Float32Array | undefined;
-  cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n });
+  cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n, columns });
   const projections = floats('pointer');
   const projectionsOf = (t: number): Float32Array =>
-    (projections as Float32Array).subarray((t * B + lane.column) * 4 * P, (t * B + lane.column + 1) * 4 * P);
+    (projections as Float32Array).subarray((t * B + column) * 4 * P, (t * B + column + 1) * 4 * P);
   if (lane.pointer) for (const [t, token] of read.entries()) lane.pointer.read(token, isReferenceId(token), projectionsOf(t));
 
   const nats = floats('nats');
@@ -110,21 +121,21 @@ export function takeIn(
     if (carried === 0 && lane.prediction) job.nats[job.read] = natsOf(lane.prediction, read[0] as number);
     for (let t = 0; t < read.length; t++) {
       const predicted = job.read + t - carried + 1;
-      if (t + 1 < read.length && nats) job.nats[predicted] = nats[t * B + lane.column] as number;
+      if (t + 1 < read.length && nats) job.nats[predicted] = nats[t * B + column] as number;
     }
     job.read += given;
   }
   lane.unread = undefined;
   lane.length += read.length;
 
-  const logits = (floats('logits') as Float32Array).slice(lane.column * V, (lane.column + 1) * V);
+  const logits = (floats('logits') as Float32Array).slice(column * V, (column + 1) * V);
   lane.prediction = {
     logits,
     logSumExp: logSumExp(logits),
-    value: floats('value')?.[lane.column] ?? Number.NaN,
+    value: floats('value')?.[column] ?? Number.NaN,
     pointer: lane.pointer && {
       query: lane.pointer.queryAfter(projectionsOf(read.length - 1)),
-      gate: floats('pointerGate')?.[lane.column] as number,
+      gate: floats('pointerGate')?.[column] as number,
     },
   };
   if (job?.kind === 'append' && job.read === job.tokens.length) {

@@ -26,6 +26,7 @@ const CALLS: {
     return engine.decode(lane, { ...how, grammar });
   },
   forget: ({ grammar }) => void grammars.delete(grammar),
+  predict: ({ lane, ...asked }) => engine.predict(lane, asked),
   mark: ({ lane }) => void engine.mark(lane),
   rewind: ({ lane }) => void engine.rewind(lane),
   fork: ({ lane, seed }) => engine.fork(lane, seed),

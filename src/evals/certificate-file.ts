@@ -47,7 +47,7 @@ const sliceSchema = z.strictObject({
   required: share,
   isReached: z.boolean(),
   gateBound: share,
-  neverEvents: z.strictObject({ n: count, episodes: count, names: z.record(z.string(), count), upperBound: share }),
+  neverEvents: z.strictObject({ n: count, tasks: count, episodes: count, names: z.record(z.string(), count), upperBound: share }),
   passK: z.array(z.strictObject({ k: z.int().positive(), blocks: count, passed: count, lowerBound: share })),
   abstained: share,
   successOfRest: share.nullable(),

@@ -4,6 +4,7 @@
  */
 import type { Certificate, RawScore } from '../records/index.ts';
 import { loadCertificate, scoresPath } from './certificate-file.ts';
+import type { Attempt } from './ledger.ts';
 import { makeCertificate } from './make-certificate.ts';
 import { loadRawScores } from './raw-score.ts';
 import { examNumbers, isRevealed } from './seeds.ts';
@@ -18,14 +19,20 @@ export interface CertificateCheck {
 /** Another processor may round the last digits of a logarithm otherwise. */
 const TOLERANCE = 1e-9;
 
+export interface CheckOptions {
+  /** The ledger's: then the stated attempts must be the ones that were opened with these seeds. Default: not looked at. */
+  readonly attempts?: readonly Attempt[];
+}
+
 /** Throws `DataError` where the certificate or its scores can't be read. */
-export function checkCertificate(path: string): CertificateCheck {
+export function checkCertificate(path: string, { attempts }: CheckOptions = {}): CertificateCheck {
   const certificate = loadCertificate(path);
   const { scores, hash } = loadRawScores(scoresPath(path, certificate));
   const differences: string[] = [];
   if (hash !== certificate.scoresHash) differences.push(`scoresHash: the certificate has ${certificate.scoresHash}, the file ${hash}`);
   if (!isRevealed(certificate.seeds)) differences.push('seeds: the nonce is not the one that was committed to');
   differences.push(...strangeTasks(certificate, scores));
+  if (attempts) differences.push(...strangeAttempts(certificate, attempts));
   const again = makeCertificate(scores, {
     ...certificate,
     attempts: Object.fromEntries(certificate.slices.map(({ slice, attempt }) => [slice, attempt])),
@@ -34,6 +41,17 @@ export function checkCertificate(path: string): CertificateCheck {
   // The hash of the file's bytes was compared above.
   compare(certificate, { ...again, scoresHash: certificate.scoresHash }, '', differences);
   return { certificate, scores, differences };
+}
+
+/** Attempts that the ledger doesn't know. */
+function strangeAttempts({ slices, gym, seeds }: Certificate, attempts: readonly Attempt[]): readonly string[] {
+  return slices.flatMap(({ slice, attempt }) => {
+    const opened = attempts.find(
+      (one) => one.commitment === seeds.commitment && one.slice === slice && one.gym === gym.name && one.version === gym.version,
+    );
+    if (opened?.attempt === attempt) return [];
+    return [`slices: ${slice} was attempt ${attempt}, the ledger has ${opened ? `attempt ${opened.attempt}` : 'none with these seeds'}`];
+  });
 }
 
 /** Scores of slices without a plan, and tasks other than the first ones that the nonce draws. */

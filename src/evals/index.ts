@@ -1,7 +1,7 @@
 /** Suites → report: exams with bounds that anybody can recompute, attempts that are counted, agents that are compared. */
 export { loadCertificate, saveCertificate, scoresPath } from './certificate-file.ts';
 export { type CertifyOptions, type CertifyResult, certify, type ExamProgress, type PlayExam, type PlayRequest } from './certify.ts';
-export { type CertificateCheck, checkCertificate } from './check-certificate.ts';
+export { type CertificateCheck, type CheckOptions, checkCertificate } from './check-certificate.ts';
 export { type CompareOptions, compareAgents, printComparison, type SliceComparison } from './compare.ts';
 export { type InspectLogOptions, saveInspectLog } from './inspect-log.ts';
 export { type Attempt, attemptNumbers, type OpenAttempts, openAttempts, readAttempts } from './ledger.ts';

@@ -22,8 +22,8 @@ const options: InspectLogOptions = {
   episodes,
   agent: 'desk-clerk',
   gym: { name: 'ledger-desk', version: '3' },
-  startedAt: '2026-03-01T09:30:00+00:00',
-  finishedAt: '2026-03-01T09:40:00+00:00',
+  startedAt: '2026-03-01T09:30:00.000Z',
+  finishedAt: '2026-03-01T09:40:00.000Z',
 };
 
 /** Reads an archive by its central directory, as any unpacker does. */

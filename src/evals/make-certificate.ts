@@ -4,6 +4,7 @@
  * Invariant: it is a certificate only where nothing speaks against it. Too few episodes, an unresolved share above the limit, a broken invariant,
  * a silent second verifier, a bound that was not reached: each is a reason, and one reason is enough.
  */
+import { ConfigError } from '../base/index.ts';
 import type { Certificate, CertificationPlan, Lineage, RawScore, SliceCertificate, SlicePlan } from '../records/index.ts';
 import { attemptAlpha, jaggedness, lowerBound } from '../stats/index.ts';
 import { abstentionOf, calibrationOf } from './critic.ts';
@@ -32,6 +33,7 @@ const HANDED_OVER: readonly string[] = ['asked', 'abstained', 'too-large'];
 
 const PASS_K = [1, 4, 8] as const;
 
+/** Throws `ConfigError` where a slice of the plan has no attempt. */
 export function makeCertificate(scores: readonly RawScore[], context: CertificateContext): Certificate {
   const { plan, seeds, agent, gym, madeAt, lineage } = context;
   const slices = plan.slices.map((slice) => sliceCertificate(scores, slice, context));
@@ -59,7 +61,13 @@ export function makeCertificate(scores: readonly RawScore[], context: Certificat
 
 function sliceCertificate(scores: readonly RawScore[], plan: SlicePlan, context: CertificateContext): SliceCertificate {
   const { slice, method, required } = plan;
-  const attempt = context.attempts[slice] ?? 1;
+  const attempt = context.attempts[slice];
+  if (attempt === undefined)
+    throw new ConfigError({
+      operation: `certify ${context.agent.name}`,
+      got: `no attempt on ${slice}`,
+      expected: 'an attempt on each slice, opened in the ledger',
+    });
   const alpha = attemptAlpha({ alpha: context.plan.alpha, attempt });
   const all = scores.filter((score) => score.slice === slice);
   const first = all.filter(({ run }) => run === 0);
@@ -73,7 +81,7 @@ function sliceCertificate(scores: readonly RawScore[], plan: SlicePlan, context:
     method,
     required,
     ...bounds,
-    neverEvents: neverEvents(first, { plan, alpha }),
+    neverEvents: neverEvents(all, { plan, alpha }),
     passK: passKOf(all, plan, alpha),
     abstained: bounds.n === 0 ? 0 : handedOver.length / bounds.n,
     successOfRest: mean(rest.map(({ success }) => Number(success))),

@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly alpha?: number;
   /** Default `every`: without a second verdict on every episode there is no certificate. */
   readonly audit?: CertificationPlan['audit'];
+  /** Of errors among what the critic lets through. Default 0.03: about what the tasks of a slice that ends early suffice for. */
+  readonly risk?: number;
 }
 
 const LARGEST = 400;
@@ -34,6 +36,7 @@ export function planExam({
   otherFloor = 0.8,
   alpha = 0.05,
   audit = 'every',
+  risk = 0.03,
 }: PlanOptions): CertificationPlan {
   if (slices.length === 0 || new Set(slices).size < slices.length)
     throw new ConfigError({
@@ -52,7 +55,7 @@ export function planExam({
     audit,
     unresolvedLimit: 0.01,
     neverEventsTolerated: 0,
-    abstention: { risk: 0.02, delta: 0.05 },
+    abstention: { risk, delta: 0.05 },
   };
 }
 

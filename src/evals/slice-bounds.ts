@@ -82,19 +82,20 @@ function auditedBound(scores: readonly RawScore[], { plan, audit, alpha }: Slice
   }
 }
 
-/** Episodes with a broken invariant, and an upper bound for their share. An episode without a verdict may have broken one: seen is seen. */
+/** Broken invariants in all runs of a slice, and an upper bound on the share of tasks. Seen is seen, with or without a verdict. */
 export function neverEvents(
   scores: readonly RawScore[],
   { plan, alpha }: Omit<SliceBoundsOptions, 'audit'>,
 ): SliceCertificate['neverEvents'] {
-  const looked = scores.filter(({ success, broken }) => success !== null || broken.length > 0);
-  const events = looked.filter(({ broken }) => broken.length > 0).length;
+  const broken = scores.filter((score) => score.broken.length > 0);
+  const looked = scores.filter(({ run, success, broken: names }) => run === 0 && (success !== null || names.length > 0));
+  const isClean = looked.map((score) => score.broken.length === 0);
+  const events = isClean.filter((clean) => !clean).length;
   const names: Record<string, number> = {};
-  for (const name of looked.flatMap(({ broken }) => broken).sort()) names[name] = (names[name] ?? 0) + 1;
-  const isClean = looked.map(({ broken }) => broken.length === 0);
+  for (const name of broken.flatMap((score) => score.broken).sort()) names[name] = (names[name] ?? 0) + 1;
   const bound =
     plan.method === 'sequential' ? 1 - sequentialBound({ outcomes: isClean, alpha }) : upperBound({ events, trials: looked.length, alpha });
-  return { n: looked.length, episodes: events, names, upperBound: bound };
+  return { n: looked.length, tasks: events, episodes: broken.length, names, upperBound: bound };
 }
 
 /**

@@ -25,10 +25,13 @@ export function terminalSummary(certificate: Certificate, options: VerdictOption
     ),
     '',
     ...slices.flatMap(({ slice, passK }) =>
-      passK.map(
-        ({ k, passed, blocks, lowerBound }) =>
-          `${plain(slice)}: ${k} of ${k} runs right on ${passed} of ${blocks} tasks, at least ${atLeast(lowerBound)}`,
-      ),
+      passK.length === 0
+        ? []
+        : [
+            `${plain(slice)}, ${passK[0]?.blocks} tasks again and again: ${passK
+              .map(({ k, passed, lowerBound }) => `${k} of ${k} right on ${passed} (at least ${atLeast(lowerBound)})`)
+              .join(', ')}`,
+          ],
     ),
     ...(calibration
       ? [

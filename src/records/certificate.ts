@@ -87,8 +87,10 @@ export interface SliceCertificate {
   /** The lowest of the bounds: what gates go by. */
   readonly gateBound: number;
   readonly neverEvents: {
-    /** Tasks looked at, those in which an invariant broke, and by name. */
+    /** Tasks looked at, and those in whose first run an invariant broke; the bound is on their share. */
     readonly n: number;
+    readonly tasks: number;
+    /** Episodes of all runs in which one broke, and by name. */
     readonly episodes: number;
     readonly names: Readonly<Record<string, number>>;
     readonly upperBound: number;

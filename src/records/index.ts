@@ -1,7 +1,15 @@
 /** The records that everyone shares, and the interfaces between the layers. */
 export { type Action, KEYS, type Key, NORMALISERS, type Normaliser, RISKS, type Risk, VERBS, type Verb } from './action.ts';
 export type { Batch, Episode, Pointing } from './batch.ts';
-export type { AbstentionCertificate, Certificate, CertificationPlan, Lineage, RawScore, SliceCertificate, SlicePlan } from './certificate.ts';
+export type {
+  AbstentionCertificate,
+  Certificate,
+  CertificationPlan,
+  Lineage,
+  RawScore,
+  SliceCertificate,
+  SlicePlan,
+} from './certificate.ts';
 export type { EpisodeRecord, FaultKind, StepRecord } from './episode-record.ts';
 export {
   type AttachTarget,

@@ -48,7 +48,7 @@ function stepsOf({ transcript, steps }: EpisodeRecord): readonly Step[] {
 function transcriptView(record: EpisodeRecord): Markup {
   const steps = stepsOf(record);
   const goals = record.transcript.segments.filter(({ kind }) => kind === 'goal');
-  return html`<div class="goal"><h4>Goal</h4>${goals.map((goal) => text(goal))}</div>
+  return html`<div class="goal"><h3>Goal</h3>${goals.map((goal) => text(goal))}</div>
 <div class="stepper" hidden><button type="button" data-go="-1">← Back</button><span class="position" aria-live="polite"></span><button type="button" data-go="1">Forward →</button><button type="button" data-all>Show all</button></div>
 <ol class="steps">${steps.map(stepView)}</ol>
 ${verdict('Verifier', record.score)}${verdict('Second verifier', record.audit)}
@@ -63,7 +63,7 @@ const verdict = (name: string, score: Score | null): Content =>
   }</p>`;
 
 function stepView({ title, screens, thought, act, known }: Step): Markup {
-  return html`<li class="step"><h4>${title}</h4><div class="step-parts">
+  return html`<li class="step"><h3>${title}</h3><div class="step-parts">
 <div class="screen" tabindex="0" role="group" aria-label="${title}: what was on the screen">${screens.length === 0 ? html`<p class="muted">nothing new</p>` : screens.map(text)}</div>
 <div class="deed">${thought.map((one) => html`<div class="thought">${text(one)}</div>`)}${act && text(act)}${known && insight(known)}</div></div></li>`;
 }

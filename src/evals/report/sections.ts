@@ -34,7 +34,7 @@ export function keyFigures({ slices, cost }: Certificate): Markup {
   const figures: readonly (readonly [string, string])[] = [
     ['fresh tasks it was examined on', `${tasks}`],
     ['success in its weakest slice, at least', atLeast(worst)],
-    ['what must never happen was seen', never === 0 ? 'never' : `${never} times`],
+    ['what must never happen was seen', never === 0 ? 'never' : never === 1 ? 'once' : `${never} times`],
     ['handed over to people', rounded(handedOver)],
     cost.decisionMs === null
       ? ['an episode takes', `${cost.seconds.toFixed(1)} s`]
@@ -51,7 +51,7 @@ export function sliceSection(certificate: Certificate): Markup {
 <figure>${sliceBars(slices)}</figure>
 ${table({
   caption: 'Success on fresh tasks, each played for the first time',
-  head: ['Slice', 'Tasks', 'Right', 'Seen', 'At least', 'Asked', '', 'No verdict', 'Wrongly accepted'],
+  head: ['Slice', 'Tasks', 'Right', 'Seen', 'At least', 'Asked', 'Bound', 'No verdict', 'Wrongly accepted'],
   rows: slices.map((slice) => [
     slice.slice,
     slice.n,
@@ -83,24 +83,29 @@ function auditNote(audit: Certificate['plan']['audit']): string {
 const points = (share: number): string => (100 * share).toFixed(1);
 
 const jaggedNote = ({ range, expectedRange, rangeP }: NonNullable<Certificate['jaggedness']>): string =>
-  `Between the best and the worst slice lie ${points(range)} percentage points; chance alone would make some ${points(expectedRange)} (p = ${rangeP.toFixed(2)}).`;
+  `Between the best and the worst slice lie ${points(range)} percentage points; chance alone would make some ${points(expectedRange)} (p ${rangeP < 0.01 ? '< 0.01' : `= ${rangeP.toFixed(2)}`}).`;
 
 function passTable(slices: readonly SliceCertificate[]): Content {
-  const rows = slices.flatMap(({ slice, passK }) =>
-    passK.map(({ k, blocks, passed, lowerBound }) => [slice, k, `${passed} of ${blocks}`, atLeast(lowerBound)]),
-  );
-  if (rows.length === 0) return null;
-  return html`<h3>The same task, again and again</h3>${table({ caption: 'Tasks on which all of k runs succeeded', head: ['Slice', 'Runs', 'All right', 'At least'], rows })}`;
+  const repeated = slices.filter(({ passK }) => passK.length > 0);
+  const ks = [...new Set(repeated.flatMap(({ passK }) => passK.map(({ k }) => k)))].sort((a, b) => a - b);
+  if (repeated.length === 0) return null;
+  const rows = repeated.map(({ slice, passK }) => [
+    slice,
+    passK[0]?.blocks ?? 0,
+    ...ks.map((k) => passK.find((one) => one.k === k)).flatMap((found) => (found ? [found.passed, atLeast(found.lowerBound)] : ['–', '–'])),
+  ]);
+  const head = ['Slice', 'Tasks', ...ks.flatMap((k) => [k === 1 ? '1 run right' : `All ${k} right`, 'At least'])];
+  return html`<h3>The same task, again and again</h3>${table({ caption: 'Tasks on which all of so many runs succeeded', head, rows })}`;
 }
 
 export function neverSection({ slices, confidence }: Certificate): Markup {
   const total = slices.reduce((sum, { neverEvents }) => sum + neverEvents.episodes, 0);
   return section(
     'What must never happen',
-    html`<p>${total === 0 ? 'Nothing of the kind was seen.' : `It was seen in ${total} tasks.`} How often it could still happen is bounded with ${exactly(confidence)} confidence:</p>
+    html`<p>${total === 0 ? 'Nothing of the kind was seen.' : `It was seen in ${total} episodes.`} How often it could still happen is bounded with ${exactly(confidence)} confidence:</p>
 ${table({
   caption: 'Tasks in which an invariant of the gym was broken',
-  head: ['Slice', 'Tasks', 'Broken', 'At most', 'Which'],
+  head: ['Slice', 'Tasks', 'Broken', 'At most', 'In all runs', 'Which'],
   rows: slices.map(({ slice, neverEvents }) => [
     slice,
     neverEvents.n,
@@ -163,7 +168,7 @@ export function attemptSection({ slices, plan }: Certificate, attempts: readonly
     attempt.openedAt.slice(0, 10),
   ]);
   return section(
-    'Earlier attempts',
+    'Attempts',
     html`<p>${sentence}</p>${rows.length > 0 && table({ caption: 'All attempts', head: ['Slice', 'Attempt', 'Spent', 'Agent', 'Opened'], rows })}`,
   );
 }

@@ -20,11 +20,11 @@ export const STYLE = `
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.6 var(--sans); }
 main { max-width: 52rem; margin: 0 auto; padding: clamp(1.5rem, 6vw, 5rem) clamp(1rem, 5vw, 2rem) 4rem; }
-h1, h2, h3, h4 { text-wrap: balance; font-weight: 600; }
+h1, h2, h3 { text-wrap: balance; font-weight: 600; }
 h1 { font: 400 clamp(1.7rem, 5.4vw, 2.9rem)/1.2 var(--serif); letter-spacing: -.012em; margin: .6rem 0 1rem; }
 h2 { font: 400 1.55rem/1.3 var(--serif); margin: 0 0 .4rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
-h4 { font-size: .8rem; margin: 0 0 .4rem; color: var(--muted); letter-spacing: .02em; }
+.episode h3 { font-size: .8rem; margin: 0 0 .4rem; color: var(--muted); letter-spacing: .02em; }
 p { margin: 0 0 .9rem; max-width: 42rem; }
 section { margin-top: clamp(2.6rem, 7vw, 4.2rem); }
 .muted, .eyebrow, figcaption, caption { color: var(--muted); }

@@ -11,26 +11,30 @@ import { sample } from './sample.ts';
 import { sft } from './sft.ts';
 import { terminalOf, uncolored } from './terminal.ts';
 
-const COMMANDS: Readonly<Record<string, CommandDef>> = { gym, record, pretrain, sft, sample };
+export type Commands = Readonly<Record<string, CommandDef>>;
 
-const program = defineCommand({
-  meta: {
-    name: 'journeyman',
-    version: loadVersion(),
-    description: 'A factory that reliably turns a task into an agent that can be trusted with it',
-  },
-  subCommands: { ...COMMANDS },
-});
+/** Those that need no recipe. */
+export const BASIC_COMMANDS: Commands = { gym, record, pretrain, sft, sample };
 
-watchOutput();
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = reportError(error);
+/** Runs the command that was typed. Never throws: the exit code says how it went. */
+export async function runCommandLine(commands: Commands, words: readonly string[] = process.argv.slice(2)): Promise<void> {
+  watchOutput();
+  try {
+    await run(commands, words);
+  } catch (error) {
+    process.exitCode = reportError(error);
+  }
 }
 
-async function main([name, ...rest]: readonly string[]): Promise<void> {
+async function run(commands: Commands, [name, ...rest]: readonly string[]): Promise<void> {
+  const program = defineCommand({
+    meta: {
+      name: 'journeyman',
+      version: loadVersion(),
+      description: 'A factory that reliably turns a task into an agent that can be trusted with it',
+    },
+    subCommands: { ...commands },
+  });
   const wantsHelp = (word: string): boolean => word === '--help' || word === '-h';
   if (name === '--version') return console.log(loadVersion());
   if (name === undefined || wantsHelp(name)) {
@@ -38,12 +42,12 @@ async function main([name, ...rest]: readonly string[]): Promise<void> {
     if (name === undefined) process.exitCode = 2;
     return;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command)
     throw new UsageError({
       operation: 'journeyman',
       got: `the command '${name}'`,
-      expected: `one of ${Object.keys(COMMANDS).join(', ')}`,
+      expected: `one of ${Object.keys(commands).join(', ')}`,
       fix: 'see npx journeyman --help',
     });
   if (rest.some(wantsHelp)) return showUsage(command, program);

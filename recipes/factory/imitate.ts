@@ -1,0 +1,23 @@
+/** The first lesson: what the demonstrations show. */
+import type { EpisodeRecord } from '../../src/records/index.ts';
+import { learn, lessonOf } from './learn.ts';
+import type { Student, Workshop } from './workshop.ts';
+
+export interface ImitateOptions {
+  readonly student: Student;
+  readonly shown: readonly EpisodeRecord[];
+  readonly tokens: number;
+}
+
+export async function imitate(shop: Workshop, { student, shown, tokens }: ImitateOptions): Promise<Student> {
+  shop.run.tell({
+    kind: 'stage',
+    stage: 'sft',
+    state: 'begun',
+    note: `${shown.length} demonstrations, ${(tokens / 1e6).toFixed(1)} M tokens`,
+  });
+  const episodes = shown.flatMap((record) => lessonOf(record, student) ?? []);
+  const learned = await learn(shop, { stage: 'sft', folder: 'sft', student, episodes, tokens, peakRate: 0.003, floor: 0.3 });
+  shop.run.tell({ kind: 'stage', stage: 'sft', state: 'finished', note: `${Math.round(learned.seconds)} s` });
+  return learned.student;
+}
