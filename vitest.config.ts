@@ -7,6 +7,7 @@ const BROWSER_TESTS = [
   'gyms/invoices/app/app.browser.test.ts',
   'gyms/invoices/gym.test.ts',
   'gyms/miniwob/gym.test.ts',
+  'recipes/factory/own-document.test.ts',
   'src/gym/recorder/*.test.ts',
   'src/gym/web-app/{define-web-app-gym,scaffold,to-do}.test.ts',
   'test/{record,attach}-invoices.test.ts',

@@ -8,9 +8,10 @@ import { ConfigError, JourneymanError } from '../src/base/index.ts';
 import { CURVES_SUITE } from './engine/curves.ts';
 import { ENGINE_SUITE } from './engine/suite.ts';
 import { GYMS_SUITE } from './gyms/suite.ts';
+import { RL_SUITE } from './rl/suite.ts';
 import { type Bench, formatNumber, type Row } from './row.ts';
 
-const SUITES: Readonly<Record<string, readonly Bench[]>> = { engine: ENGINE_SUITE, curves: CURVES_SUITE, gyms: GYMS_SUITE };
+const SUITES: Readonly<Record<string, readonly Bench[]>> = { engine: ENGINE_SUITE, curves: CURVES_SUITE, gyms: GYMS_SUITE, rl: RL_SUITE };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -108,7 +108,7 @@ async function base(): Promise<void> {
 async function lessonTokenizer(vocabularySize: number): Promise<Tokenizer> {
   const texts: string[] = [];
   for (let i = 0; i < TOKENIZER_LESSONS; i++) texts.push(...textsOf(await lessonTranscript(FULL_SIZE_FROM + i)));
-  return trainTokenizer(texts, { vocabularySize, specialTokens: SPECIAL_TOKENS, lowercase: true });
+  return trainTokenizer(texts, { vocabularySize, specialTokens: SPECIAL_TOKENS, isFolded: true });
 }
 
 /** Those that fit a lane. */

@@ -1,5 +1,12 @@
 /** The program `journeyman`: the command line with the factory's own commands. */
 import { BASIC_COMMANDS, runCommandLine } from '../src/cli/index.ts';
+import { certify } from './commands/certify.ts';
+import { compare } from './commands/compare.ts';
+import { demos } from './commands/demos.ts';
+import { doctor } from './commands/doctor.ts';
+import { evaluate } from './commands/eval.ts';
 import { make } from './commands/make.ts';
+import { play } from './commands/play.ts';
+import { report } from './commands/report.ts';
 
-await runCommandLine({ make, ...BASIC_COMMANDS });
+await runCommandLine({ make, certify, eval: evaluate, compare, play, report, demos, doctor, ...BASIC_COMMANDS });

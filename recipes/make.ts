@@ -4,16 +4,22 @@
  *   check the gym ─▶ demonstrations ─▶ imitate ─▶ practise beside the expert ─▶ critic ─▶ exam ─▶ certificate
  *
  * Each stage keeps what it found in the run's folder, so a run that is stopped or killed goes on where it stood. After every stage the best agent so
- * far lies in `agent/`, with what is known of it; nothing is called certified that the exam has not shown.
+ * far lies in `agent/`, with what is known of it in `report.html`; nothing is called certified that the exam has not shown.
  */
-import type { EpisodeRecord } from '../src/records/index.ts';
+import type { CertificationPlan, EpisodeRecord } from '../src/records/index.ts';
+import { addToAgent } from './factory/agent.ts';
+import type { Contestant } from './factory/contestant.ts';
 import { warmCritic } from './factory/critic.ts';
-import { commitSeeds, countTasks, type Examined, everydayPlan } from './factory/exam.ts';
+import { commitSeeds, countTasks, type Examined, everydayPlan, examine } from './factory/exam.ts';
 import { imitate } from './factory/imitate.ts';
 import { practise } from './factory/practise.ts';
-import { Shelf } from './factory/shelf.ts';
+import { agentFolder, finishedAgent, Shelf } from './factory/shelf.ts';
 import { checkMachine, gatherDemonstrations } from './factory/show.ts';
-import { freshStudent, openWorkshop, startClock, startingPoint, type WorkshopOptions } from './factory/workshop.ts';
+import { freshStudent, openWorkshop, startClock, startingPoint, type Workshop, type WorkshopOptions } from './factory/workshop.ts';
+
+/** Where a run may pause: after imitation, after practice, before the exam. */
+export const PAUSES = ['sft', 'rl', 'critic'] as const;
+export type Pause = (typeof PAUSES)[number];
 
 export interface MakeOptions extends WorkshopOptions {
   /** Seconds for everything, the exam included. */
@@ -21,57 +27,83 @@ export interface MakeOptions extends WorkshopOptions {
   readonly demonstrations: number;
   /** Every slice in full, and pass^8. */
   readonly isFull: boolean;
+  /** The last stage for now; the same call without it goes on. Default: to the certificate. */
+  readonly until?: Pause | undefined;
 }
 
-export interface Made extends Examined {
+export interface Made {
   readonly agentFolder: string;
+  /** What the exam says; null where the run pauses before it. */
+  readonly examined: Examined | null;
 }
 
 /** Throws what stops it, after what was finished is on the disk: `Stopped` by the signal, errors that say what to do. The same call goes on. */
 export async function make(options: MakeOptions): Promise<Made> {
-  const { seed, preset } = options;
   const shop = await openWorkshop(options);
   const clock = startClock();
+  const end = (reason: 'finished' | 'interrupted' | 'failed', certificate: string | null = null): void =>
+    shop.run.tell({ kind: 'ended', reason, seconds: clock(), certificate });
   try {
     // The exam's seeds are fixed now, before anything is learned, and opened when nothing more is.
     commitSeeds(shop.run);
-    const plan = everydayPlan(shop.gym, options.isFull);
+    const plan = everydayPlan(shop.gym, options);
 
-    // 1. What can be done in the time there is, and somebody who shows how the work goes.
-    const start = startingPoint(options);
-    const budget = await checkMachine(shop, start, { ...options, examEpisodes: countTasks(plan) });
-    const shown = await gatherDemonstrations(shop, budget.demonstrations);
-
-    // 2. Imitation. Whatever comes after, there is an agent from here on.
-    const beginner = start ?? freshStudent({ preset, seed, transcripts: shown.map(({ transcript }) => transcript) });
-    const shelf = new Shelf(shop, { beginner, shown, options });
-    let student = await imitate(shop, { student: beginner, shown, tokens: budget.sftTokens });
-    await shelf.offer({ stage: 'sft', round: 0, student });
-
-    // 3. Practice beside somebody who knows better: its own mistakes are what it learns from.
-    let before = shown;
-    let last: readonly EpisodeRecord[] = [];
-    for (let round = 1; round <= budget.rounds; round++) {
-      const practised = await practise(shop, { round, budget, student, before, last });
-      student = practised.student;
-      before = [...before, ...practised.played];
-      last = practised.played;
-      await shelf.offer({ stage: 'rl', round, student });
-    }
-
-    // 4. The critic: how likely is it that this ends well? Fitted to what the best policy does by itself.
-    const critic = await warmCritic(shop, shelf.best, budget.criticEpisodes);
-    shelf.finish(critic);
+    // 1 to 4. An agent that is finished learns no more: its exam is for it as it is.
+    const contestant = finishedAgent(shop) ?? (await teach(shop, { plan, options }));
 
     // 5. The exam, and what is to be said of it.
-    const examined = await shelf.examine(plan);
-    shop.run.tell({ kind: 'ended', reason: 'finished', seconds: clock(), certificate: examined.certificatePath });
-    return { agentFolder: shelf.folder, ...examined };
+    const examined = contestant === undefined || options.until !== undefined ? null : await examine({ ...shop, contestant, plan });
+    if (examined) addToAgent(agentFolder(shop), { 'certificate.json': examined.certificatePath, 'scores.jsonl': examined.scoresPath });
+    end('finished', examined?.certificatePath);
+    return { agentFolder: agentFolder(shop), examined };
   } catch (cause) {
-    shop.run.tell({ kind: 'ended', reason: shop.signal.aborted ? 'interrupted' : 'failed', seconds: clock(), certificate: null });
+    try {
+      end(shop.signal.aborted ? 'interrupted' : 'failed');
+    } catch {
+      // Where the disk is full, what filled it is what is to be told.
+    }
     throw cause;
   } finally {
     shop.run.close();
     await shop.gym.module.gym.dispose?.();
   }
+}
+
+interface Teaching {
+  readonly plan: CertificationPlan;
+  readonly options: MakeOptions;
+}
+
+/** Everything that is learned. undefined where the run pauses before the agent is finished. */
+async function teach(shop: Workshop, { plan, options }: Teaching): Promise<Contestant | undefined> {
+  const { seed, preset, until } = options;
+
+  // 1. What can be done in the time there is, and somebody who shows how the work goes.
+  const start = startingPoint(options);
+  const budget = await checkMachine(shop, start, { ...options, examEpisodes: countTasks(plan) });
+  const shown = await gatherDemonstrations(shop, budget.demonstrations);
+
+  // 2. Imitation. Whatever comes after, there is an agent from here on.
+  const beginner = start ?? freshStudent({ preset, seed, transcripts: shown.map(({ transcript }) => transcript) });
+  const shelf = new Shelf(shop, { beginner, shown, options });
+  const imitated = await imitate(shop, { student: beginner, shown, tokens: budget.sftTokens });
+  let { student } = imitated;
+  await shelf.offer({ stage: 'sft', round: 0, student, tokens: imitated.tokens, episodes: shown.length });
+  if (until === 'sft') return undefined;
+
+  // 3. Practice beside somebody who knows better: its own mistakes are what it learns from.
+  let before = shown;
+  let last: readonly EpisodeRecord[] = [];
+  for (let round = 1; round <= budget.rounds; round++) {
+    const practised = await practise(shop, { round, budget, student, before, last });
+    student = practised.student;
+    before = [...before, ...practised.played];
+    last = practised.played;
+    await shelf.offer({ stage: 'rl', round, student, tokens: practised.trainedTokens, episodes: before.length });
+  }
+  if (until === 'rl') return undefined;
+
+  // 4. The critic: how likely is it that this ends well? Fitted to what the best policy does by itself.
+  await shelf.finish(await warmCritic(shop, shelf.best, budget.criticEpisodes));
+  return finishedAgent(shop);
 }

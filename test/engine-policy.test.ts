@@ -53,6 +53,7 @@ it('a model plays a gym', { timeout: 60_000 }, async () => {
     await engine.append(lane, Int32Array.from([...tokens, boundaryId('act')]));
     const { value } = await engine.decode(lane, { maxTokens: 1 });
     await engine.close(lane);
-    return value;
+    // The head gives a logit.
+    return 1 / (1 + Math.exp(-value));
   }
 });

@@ -4,9 +4,11 @@ import { type ArgsDef, defineCommand } from 'citty';
 import { Options, terminalOf } from '../../src/cli/index.ts';
 import { terminalSummary } from '../../src/evals/index.ts';
 import { PRESET_NAMES } from '../../src/model/index.ts';
+import { LEAST_DEMONSTRATIONS } from '../factory/show.ts';
 import { Stopped } from '../factory/workshop.ts';
-import { make as makeAgent } from '../make.ts';
+import { type Made, type MakeOptions, make as makeAgent, PAUSES } from '../make.ts';
 import { parseDuration } from './duration.ts';
+import { LANES_ARG, lanesOf, onlyGym } from './playing.ts';
 import { stopOnSignal } from './stop-signal.ts';
 import { createView } from './view.ts';
 
@@ -18,8 +20,13 @@ export const MAKE_ARGS: ArgsDef = {
   from: { type: 'string', valueHint: 'AGENT', description: 'Begin from this agent or model instead' },
   preset: { type: 'string', valueHint: PRESET_NAMES.join('|'), default: 'micro', description: 'Size of a model that begins from nothing' },
   seed: { type: 'string', valueHint: 'N', default: '1', description: 'Seed of everything but the exam' },
-  lanes: { type: 'string', valueHint: 'N', default: '6', description: 'Episodes side by side' },
+  ...LANES_ARG,
   full: { type: 'boolean', description: 'Examine every slice in full, and pass^8' },
+  until: {
+    type: 'string',
+    valueHint: PAUSES.join('|'),
+    description: 'Pause after imitation, practice or the critic; without it, the same command goes on',
+  },
   out: {
     type: 'string',
     valueHint: 'DIR',
@@ -28,46 +35,61 @@ export const MAKE_ARGS: ArgsDef = {
   json: { type: 'boolean', description: 'Every event as a line of JSON' },
 };
 
+/** Task numbers are a million times the seed and more, and numbers of tasks are exact integers. */
+const SEEDS = 1_000_000_000;
+
 export const make = defineCommand({
   meta: { name: 'make', description: 'Make a certified agent of a gym' },
   args: MAKE_ARGS,
   run: async ({ rawArgs }) => {
     const options = new Options(rawArgs, { command: 'make', args: MAKE_ARGS });
-    const [gym, ...rest] = options.rest;
-    if (gym === undefined) throw options.wrong('no gym', 'the name of one, such as invoices (npx journeyman gym list)');
-    if (rest.length > 0) throw options.wrong(`'${rest[0]}' after the gym`, 'one gym');
-    const seed = options.count('seed', 0) as number;
-    const start = options.text('from') ?? (options.oneOf('start', ['warm', 'cold']) as string);
-    const folder = options.text('out') ?? join('runs', ...gym.split('/'), `${start === 'cold' ? 'cold-' : ''}${seed}`);
+    const how = makeOptions(options);
     const view = createView({ terminal: terminalOf(process.stderr), isJson: options.flag('json') });
     const stop = stopOnSignal(() => view.note('Stopping: what is finished is kept. Again stops at once.'));
     try {
-      const budget = options.text('budget') as string;
-      const { certificate, reportPath, agentFolder, certificatePath } = await makeAgent({
-        gym,
-        folder,
-        seed,
-        start,
-        preset: options.oneOf('preset', PRESET_NAMES) ?? 'micro',
-        seconds: parseDuration(budget, options),
-        demonstrations: options.count('demonstrations') as number,
-        isFull: options.flag('full'),
-        lanes: options.count('lanes') as number,
-        settings: { budget, demonstrations: options.count('demonstrations') as number, full: options.flag('full') },
-        signal: stop.signal,
-        onEvent: view.event,
-      });
+      const made = await makeAgent({ ...how, signal: stop.signal, onEvent: view.event });
       view.end();
-      if (!options.flag('json'))
-        console.log(`\n${terminalSummary(certificate)}\n\nWritten:\n  ${agentFolder}\n  ${certificatePath}\n  ${reportPath}`);
-      if (certificate.kind === 'no-certificate') process.exitCode = 3;
+      if (!options.flag('json')) printMade(made, how.folder);
+      if (made.examined?.certificate.kind === 'no-certificate') process.exitCode = 3;
     } catch (cause) {
       view.end();
       if (!(cause instanceof Stopped)) throw cause;
-      console.error(`Stopped. To go on: the same command again. The best agent so far, if there is one: ${join(folder, 'agent')}`);
+      console.error(`Stopped. To go on: the same command again. The best agent so far, if there is one: ${join(how.folder, 'agent')}`);
       process.exitCode = stop.exitCode();
     } finally {
       stop.dispose();
     }
   },
 });
+
+function makeOptions(options: Options): Omit<MakeOptions, 'signal' | 'onEvent'> {
+  const gym = onlyGym(options);
+  const seed = options.number('seed', {
+    check: (value) => Number.isSafeInteger(value) && value >= 0 && value <= SEEDS,
+    expected: `a whole number from 0 to ${SEEDS}`,
+  }) as number;
+  const start = options.text('from') ?? (options.oneOf('start', ['warm', 'cold']) as string);
+  const budget = options.text('budget') as string;
+  const demonstrations = options.count('demonstrations', LEAST_DEMONSTRATIONS) as number;
+  return {
+    gym,
+    folder: options.text('out') ?? join('runs', ...gym.split('/'), `${start === 'cold' ? 'cold-' : ''}${seed}`),
+    seed,
+    start,
+    preset: options.oneOf('preset', PRESET_NAMES) ?? 'micro',
+    seconds: parseDuration(budget, options),
+    demonstrations,
+    isFull: options.flag('full'),
+    lanes: lanesOf(options),
+    settings: { budget, demonstrations, full: options.flag('full') },
+    until: options.oneOf('until', PAUSES),
+  };
+}
+
+function printMade({ agentFolder, examined }: Made, folder: string): void {
+  const written = [agentFolder, ...(examined ? [examined.certificatePath, examined.reportPath] : [join(folder, 'report.html')])];
+  const summary = examined
+    ? terminalSummary(examined.certificate)
+    : 'Paused before the exam: no certificate yet. To go on: the same command without --until.';
+  console.log(`\n${summary}\n\nWritten:\n${written.map((path) => `  ${path}`).join('\n')}`);
+}

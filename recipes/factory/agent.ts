@@ -86,8 +86,13 @@ export function loadAgent(folder: string): Agent {
   return { folder, settings, model, lineage };
 }
 
-/** Sum of the files' sizes. */
-export const agentBytes = (folder: string): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+/** Sum of the sizes of what was saved; what its examination added does not count. */
+export const agentBytes = (folder: string): number =>
+  readdirSync(folder)
+    .filter((name) => !EXAMINATION.includes(name))
+    .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+
+const EXAMINATION: readonly string[] = ['certificate.json', 'scores.jsonl'];
 
 /** In the order of the names, so that it doesn't matter where they were loaded from. */
 export function hashWeights(weights: Weights): string {

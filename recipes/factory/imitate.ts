@@ -1,6 +1,6 @@
 /** The first lesson: what the demonstrations show. */
 import type { EpisodeRecord } from '../../src/records/index.ts';
-import { learn, lessonOf } from './learn.ts';
+import { type Learned, learn, lessonOf } from './learn.ts';
 import type { Student, Workshop } from './workshop.ts';
 
 export interface ImitateOptions {
@@ -9,7 +9,7 @@ export interface ImitateOptions {
   readonly tokens: number;
 }
 
-export async function imitate(shop: Workshop, { student, shown, tokens }: ImitateOptions): Promise<Student> {
+export async function imitate(shop: Workshop, { student, shown, tokens }: ImitateOptions): Promise<Learned> {
   shop.run.tell({
     kind: 'stage',
     stage: 'sft',
@@ -19,5 +19,5 @@ export async function imitate(shop: Workshop, { student, shown, tokens }: Imitat
   const episodes = shown.flatMap((record) => lessonOf(record, student) ?? []);
   const learned = await learn(shop, { stage: 'sft', folder: 'sft', student, episodes, tokens, peakRate: 0.003, floor: 0.3 });
   shop.run.tell({ kind: 'stage', stage: 'sft', state: 'finished', note: `${Math.round(learned.seconds)} s` });
-  return learned.student;
+  return learned;
 }

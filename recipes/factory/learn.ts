@@ -3,7 +3,7 @@ import { ConfigError } from '../../src/base/index.ts';
 import { encodeTranscript, type SegmentWeights } from '../../src/grammar/index.ts';
 import { loadModel } from '../../src/model/index.ts';
 import type { Episode, EpisodeRecord, Stage } from '../../src/records/index.ts';
-import { type BatchSize, listSource, trainRun } from '../../src/train/index.ts';
+import { type BatchSize, listSource, trainRun, withMixturePlaces } from '../../src/train/index.ts';
 import { hashWeights } from './agent.ts';
 import { isSuccess, Stopped, type Student, type Workshop } from './workshop.ts';
 
@@ -25,7 +25,7 @@ export function lessonOf(record: EpisodeRecord, student: Student): Episode | und
   const transcript = isSuccess(record)
     ? record.transcript
     : { ...record.transcript, segments: segments.map((segment) => (segment.kind === 'act' ? { ...segment, imitate: false } : segment)) };
-  const episode = encodeTranscript(transcript, student.tokenizer, { weights: WEIGHTS });
+  const episode = withMixturePlaces(encodeTranscript(transcript, student.tokenizer, { weights: WEIGHTS }));
   return episode.tokens.length <= batchOf(student).time ? episode : undefined;
 }
 

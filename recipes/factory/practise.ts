@@ -16,8 +16,8 @@ const LET_THROUGH = 0.15;
 /** Share of a round that goes to the tasks that went wrong in the last one. */
 const AGAIN_SHARE = 0.25;
 
-/** Whether the policy needed no help: the verifier's success alone would be the expert's as well. */
-export const isUnaided = (record: EpisodeRecord): boolean => isSuccess(record) && record.steps.every(({ advice }) => advice === undefined);
+/** Whether the policy needed no help: success alone would be the expert's as well. What it decided itself has log-probabilities. */
+export const isUnaided = (record: EpisodeRecord): boolean => isSuccess(record) && record.steps.every(({ logprobs }) => logprobs.length > 0);
 
 export interface PractiseOptions {
   /** From 1. */
@@ -49,7 +49,7 @@ export async function practise(shop: Workshop, { round, budget, student, before,
     seed: `${seed}/${lane}`,
     lane,
   });
-  const played = await withPolicy(student, { temperature: 1 }, (policy) =>
+  const played = await withPolicy(student, { temperature: 0 }, (policy) =>
     play(shop, {
       stage: 'rl',
       journal: `rounds/${lane}.jsonl`,

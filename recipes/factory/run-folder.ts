@@ -2,14 +2,14 @@
  * A run of the factory on the disk: settings, events, and what each finished stage found. One process at a time.
  *
  *   run.json          what it was asked for; a run that goes on must be asked for the same
- *   events.jsonl      what happened, a line each
+ *   events.jsonl      what happened, a line each; of progress, a line a second
  *   stages/NAME.json  the result of a finished stage: it isn't done again
  *
  * Invariant: a stage counts as finished when its result is on the disk, whole. Whatever a stage writes before that it can go on with.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CheckpointError, ConfigError, canonicalJson, type Json, saveAtomically, takeLock } from '../../src/base/index.ts';
+import { CheckpointError, ConfigError, canonicalJson, type Json, RuntimeError, saveAtomically, takeLock } from '../../src/base/index.ts';
 import type { RunEvent } from '../../src/records/index.ts';
 
 /** Changes whenever a run of another version can't be gone on with. */
@@ -39,14 +39,17 @@ export interface OpenRunOptions {
 /** Begins or goes on with the run in `folder`. Throws `ConfigError` where another process has it or it began otherwise, `CheckpointError` for another version's. */
 export function openRun({ folder, settings, onEvent }: OpenRunOptions): RunFolder {
   const operation = `open the run ${folder}`;
-  mkdirSync(folder, { recursive: true });
   const unlock = takeLock(join(folder, '.lock'), { operation, held: (process) => `a run that process ${process} is working on` });
   try {
     const path = (...parts: readonly string[]): string => join(folder, ...parts);
     const isResumed = existsSync(path('run.json'));
     const record = { schemaVersion: RUN_VERSION, ...settings };
+    const events = path('events.jsonl');
+    let progressAtMs = Number.NEGATIVE_INFINITY;
     if (isResumed) checkSame(readJson(path('run.json'), operation), record, operation);
     else saveAtomically(path('run.json'), `${JSON.stringify(record, null, 2)}\n`);
+    // A line that a crash has torn must not swallow the next one.
+    if (existsSync(events) && !readFileSync(events, 'utf8').endsWith('\n')) append(events, '\n');
     const stagePath = (name: string): string => path('stages', `${name}.json`);
     const result = <T extends Json>(name: string): T | undefined =>
       existsSync(stagePath(name)) ? (readJson(stagePath(name), operation) as T) : undefined;
@@ -56,7 +59,9 @@ export function openRun({ folder, settings, onEvent }: OpenRunOptions): RunFolde
       path,
       tell(told) {
         const event = { at: new Date().toISOString(), ...told } as RunEvent;
-        appendFileSync(path('events.jsonl'), `${JSON.stringify(event)}\n`);
+        const isPassing = event.kind === 'progress' && event.done !== event.of && performance.now() - progressAtMs < 1000;
+        if (event.kind === 'progress' && !isPassing) progressAtMs = performance.now();
+        if (!isPassing) append(events, `${JSON.stringify(event)}\n`);
         onEvent?.(event);
       },
       async stage(name, work) {
@@ -72,6 +77,21 @@ export function openRun({ folder, settings, onEvent }: OpenRunOptions): RunFolde
   } catch (cause) {
     unlock();
     throw cause;
+  }
+}
+
+function append(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new RuntimeError({
+      operation: `add to ${path}`,
+      got: code === 'ENOSPC' ? 'a full disk (ENOSPC)' : message,
+      expected: 'a folder that can be written, with enough space',
+      fix: 'free some space; what is finished is kept, and the same command goes on',
+      cause,
+    });
   }
 }
 

@@ -1,18 +1,18 @@
 /**
  * Where the best agent so far lies: each new student is measured on the same validation tasks, and the folder `agent/` has the best of them. So
  * whenever a run is stopped there is something usable, and what is said of it was measured.
+ *
+ * Invariant: what was measured is not measured again, and a run that goes on never puts a worse agent in the place of a better one.
  */
-import { existsSync } from 'node:fs';
-import { hashJson } from '../../src/base/index.ts';
+import { CheckpointError, hashJson, type Json } from '../../src/base/index.ts';
 import { computeSourceHash } from '../../src/gym/index.ts';
-import { countParameters } from '../../src/model/index.ts';
-import type { CertificationPlan, EpisodeRecord, Lineage, Stage } from '../../src/records/index.ts';
-
-import { addToAgent, agentBytes, hashWeights, loadAgent, saveAgent } from './agent.ts';
+import type { EpisodeRecord, Lineage, Stage } from '../../src/records/index.ts';
+import { hashWeights, saveAgent } from './agent.ts';
+import { agentIn, type Contestant } from './contestant.ts';
 import type { WarmedCritic } from './critic.ts';
-import { type Examined, examine } from './exam.ts';
 import { measure } from './measure.ts';
-import { identityOf, type Student, startClock, type Workshop, type WorkshopOptions, withPolicy } from './workshop.ts';
+import { saveReport } from './report.ts';
+import { identityOf, type Student, startClock, type Workshop, type WorkshopOptions } from './workshop.ts';
 
 /** Validation tasks of each point of the learning curve. */
 const MEASURED = 40;
@@ -21,6 +21,15 @@ export interface ShelfOptions {
   readonly beginner: Student;
   readonly shown: readonly EpisodeRecord[];
   readonly options: WorkshopOptions;
+}
+
+export interface Offer {
+  readonly stage: Stage;
+  readonly round: number;
+  readonly student: Student;
+  /** That this stage trained on. */
+  readonly tokens: number;
+  readonly episodes: number;
 }
 
 interface Best {
@@ -34,12 +43,13 @@ export class Shelf {
   readonly #context: ShelfOptions;
   readonly #clock = startClock();
   #best: Best | undefined;
+  #trainedTokens = 0;
   readonly #stages: Lineage['stages'][number][] = [];
 
   constructor(shop: Workshop, context: ShelfOptions) {
     this.#shop = shop;
     this.#context = context;
-    this.folder = shop.run.path('agent');
+    this.folder = agentFolder(shop);
   }
 
   /** The best student that was offered. */
@@ -48,70 +58,53 @@ export class Shelf {
   }
 
   /** Measures the student; the folder gets it if no better one was there. Of equals the later one is taken. */
-  async offer({ stage, round, student }: { readonly stage: Stage; readonly round: number; readonly student: Student }): Promise<void> {
+  async offer({ stage, round, student, tokens, episodes }: Offer): Promise<void> {
     const { run } = this.#shop;
-    const { success } = await measure(this.#shop, { stage, round, student, episodes: MEASURED, trainedTokens: 0, seconds: this.#clock() });
-    this.#stages.push({ stage: `${stage} ${round}`, episodes: MEASURED, tokens: 0, seconds: this.#clock() });
-    if (this.#best && success < this.#best.success) return;
-    this.#best = { student, success };
-    this.#save(student);
-    run.tell({ kind: 'best', agent: this.folder, success });
+    this.#trainedTokens += tokens;
+    const { success, seconds } = await run.stage(`offer-${stage}-${round}`, async () => {
+      const seconds = this.#clock();
+      const { success } = await measure(this.#shop, {
+        stage,
+        round,
+        student,
+        episodes: MEASURED,
+        trainedTokens: this.#trainedTokens,
+        seconds,
+      });
+      if (this.#isBest(success)) {
+        this.#save(student, [...this.#stages, { stage: `${stage} ${round}`, episodes, tokens, seconds }]);
+        run.tell({ kind: 'best', agent: this.folder, success });
+      }
+      return { success, seconds };
+    });
+    this.#stages.push({ stage: `${stage} ${round}`, episodes, tokens, seconds });
+    if (this.#isBest(success)) this.#best = { student, success };
+    saveReport(run.folder);
   }
 
-  /** The best student with a critic. */
-  finish({ student, report, isUseful }: WarmedCritic): void {
+  /** The best student with a critic: the agent that is examined, from now on always this one. */
+  async finish({ student, report, isUseful, records }: WarmedCritic): Promise<void> {
+    const { run } = this.#shop;
     const { brier, baseRateBrier } = report;
-    this.#best = { student, success: this.#best?.success ?? 0 };
-    this.#save(student);
-    this.#shop.run.tell({
+    this.#save(student, [...this.#stages, { stage: 'critic', episodes: records.length, tokens: 0, seconds: this.#clock() }]);
+    run.tell({
       kind: 'note',
       text: `critic: Brier score ${brier?.toFixed(4) ?? '–'} against ${baseRateBrier?.toFixed(4) ?? '–'} of the base rate${isUseful ? '' : ': it knows no more than how often episodes end well'}`,
     });
+    await run.stage(FINISHED, async (): Promise<Json> => ({ policy: identityOf(student) }));
   }
 
-  async examine(plan: CertificationPlan): Promise<Examined> {
-    const { run, gym, lanes, signal } = this.#shop;
-    const agent = loadAgent(this.folder);
-    const student = this.best;
-    const examined = await withPolicy(student, { temperature: agent.settings.temperature }, (policy) =>
-      examine({
-        run,
-        gym,
-        gymSource: computeSourceHash(gym.folder),
-        runId: this.#runId,
-        policy,
-        policyId: identityOf(student),
-        agent: {
-          name: agent.settings.name,
-          policy: identityOf(student),
-          parameters: countParameters(student.config),
-          bytes: agentBytes(this.folder),
-        },
-        lineage: agent.lineage,
-        plan,
-        lanes,
-        signal,
-        learnedFrom: ['demonstrations.jsonl', 'critic.jsonl', ...Array.from({ length: 100 }, (_, round) => `rounds/round-${round}.jsonl`)]
-          .map((name) => run.path(name))
-          .filter(existsSync),
-      }),
-    );
-    addToAgent(this.folder, { 'certificate.json': examined.certificatePath, 'scores.jsonl': examined.scoresPath });
-    return examined;
+  #isBest(success: number): boolean {
+    return this.#best === undefined || success >= this.#best.success;
   }
 
-  /** Fixed by what was asked for and by the seeds committed to: the same run gone on with is the same attempt. */
-  get #runId(): string {
-    return hashJson({ folder: this.#context.options.folder, seed: this.#shop.seed }).slice(0, 16);
-  }
-
-  #save(student: Student): void {
+  #save(student: Student, stages: Lineage['stages']): void {
     const { gym, seed } = this.#shop;
     const { beginner, shown, options } = this.#context;
     const { name, version, limits } = gym.manifest;
     saveAgent(this.folder, {
       settings: {
-        name: `${name}-${this.#runId.slice(0, 6)}`,
+        name: `${name}-${hashJson({ folder: options.folder, seed }).slice(0, 6)}`,
         gym: name,
         gymVersion: version,
         temperature: 0,
@@ -128,7 +121,7 @@ export class Shelf {
             : { name: options.start === 'warm' ? 'base/micro' : options.start, weights: hashWeights(beginner.weights) },
         gym: { name, version, source: computeSourceHash(gym.folder) },
         demonstrations: { count: shown.length, hash: hashJson(shown.map(({ id }) => id)) },
-        stages: this.#stages,
+        stages,
         compartment: 'default',
         seed,
         runtime: { node: process.version, platform: `${process.platform}-${process.arch}` },
@@ -136,4 +129,22 @@ export class Shelf {
       },
     });
   }
+}
+
+const FINISHED = 'agent';
+
+export const agentFolder = ({ run }: Workshop): string => run.path('agent');
+
+/** The agent that the run has finished; undefined where it is still learning. Throws `CheckpointError` where it was altered since. */
+export function finishedAgent(shop: Workshop): Contestant | undefined {
+  const finished = shop.run.result<{ readonly policy: string }>(FINISHED);
+  if (finished === undefined) return undefined;
+  const contestant = agentIn(agentFolder(shop));
+  if (contestant.agent.policy === finished.policy) return contestant;
+  throw new CheckpointError({
+    operation: `go on with ${shop.run.folder}`,
+    got: `the agent ${contestant.agent.policy} in its folder`,
+    expected: `${finished.policy}, which it finished: its exam is for that one`,
+    fix: `put the agent back, or examine this one by itself: npx journeyman certify ${agentFolder(shop)}`,
+  });
 }

@@ -6,7 +6,7 @@ import { ConfigError, hashBytes, type Json, Random } from '../../src/base/index.
 import { type FolderModel, loadFolderModel } from '../../src/cli/index.ts';
 import { Engine, enginePolicy } from '../../src/engine/index.ts';
 import { SPECIAL_TOKENS } from '../../src/grammar/index.ts';
-import { computeSourceHash, type LoadedGym, loadGym } from '../../src/gym/index.ts';
+import { computeSourceHash, type LoadedGym, loadGym, requireProof } from '../../src/gym/index.ts';
 import {
   formatTokenizerJson,
   initializeWeights,
@@ -19,7 +19,7 @@ import {
   type Weights,
 } from '../../src/model/index.ts';
 import type { EpisodeRecord, Policy, RunEvent, Stage } from '../../src/records/index.ts';
-import { type Job, openJournal, rollout } from '../../src/rollout/index.ts';
+import { type Job, jobId, openJournal, rollout } from '../../src/rollout/index.ts';
 import { textsOf } from '../../src/train/index.ts';
 import { hashWeights } from './agent.ts';
 import { openRun, type RunFolder } from './run-folder.ts';
@@ -49,10 +49,11 @@ export interface Workshop {
   readonly signal: AbortSignal;
 }
 
-/** Throws what `loadGym` and `openRun` throw. */
+/** Throws what `loadGym`, `requireProof` and `openRun` throw. */
 export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
   const { seed, lanes, signal, folder, onEvent } = options;
   const gym = await loadGym(options.gym);
+  requireProof(gym);
   const { name, version } = gym.manifest;
   const settings = {
     gym: name,
@@ -121,7 +122,7 @@ export interface FreshStudent {
 
 export function freshStudent({ preset, seed, transcripts }: FreshStudent): Student {
   const { vocabularySize } = presetConfig(preset);
-  const tokenizer = trainTokenizer(transcripts.flatMap(textsOf), { vocabularySize, specialTokens: SPECIAL_TOKENS, lowercase: true });
+  const tokenizer = trainTokenizer(transcripts.flatMap(textsOf), { vocabularySize, specialTokens: SPECIAL_TOKENS, isFolded: true });
   const config = presetConfig(preset, { vocabularySize: tokenizer.vocabularySize });
   const tokenizerJson = formatTokenizerJson(tokenizer);
   return { config, weights: initializeWeights(config, new Random(seed).fork('weights')), tokenizer, tokenizerJson };
@@ -142,7 +143,7 @@ export async function withPolicy<T>(
   { temperature }: { readonly temperature: number },
   work: (policy: Policy, engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await Engine.start(student.config, student.weights, { threads: 1 });
+  const engine = await Engine.start(student.config, student.weights, { threads: 1, leaveOutResting: true });
   try {
     return await work(enginePolicy({ engine, codec: student.tokenizer, temperature }), engine);
   } finally {
@@ -161,7 +162,10 @@ export interface PlayOptions {
   readonly figures?: (records: readonly EpisodeRecord[]) => Readonly<Record<string, number>>;
 }
 
-/** Plays the jobs that the journal lacks; resolves with the records of all, in the order of their ends. Throws `Stopped`. */
+/**
+ * Plays the jobs that the journal lacks; resolves with the records of all, in the order of the jobs: what learns from them must find the same
+ * whether they were played now or stood there before. Throws `Stopped`.
+ */
 export async function play(shop: Workshop, options: PlayOptions): Promise<readonly EpisodeRecord[]> {
   const { stage, jobs, policy, policyId, audited = false, figures = successOf } = options;
   const journal = openJournal(shop.run.path(options.journal));
@@ -183,7 +187,8 @@ export async function play(shop: Workshop, options: PlayOptions): Promise<readon
       },
     });
     if (reason === 'interrupted') throw new Stopped('the run was stopped');
-    return records;
+    const places = new Map(jobs.map((job, place) => [jobId(job, policyId), place]));
+    return records.toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
   } finally {
     await journal.close();
   }

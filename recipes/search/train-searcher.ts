@@ -105,5 +105,5 @@ function rate(progress: number): number {
 async function puzzleTokenizer(play: (n: number) => ReturnType<typeof guidedEpisode>): Promise<Tokenizer> {
   const texts: string[] = [];
   for (let n = 0; n < TOKENIZER_EPISODES; n++) texts.push(...textsOf((await play(n)).transcript));
-  return trainTokenizer(texts, { vocabularySize: 640, specialTokens: SPECIAL_TOKENS, lowercase: true });
+  return trainTokenizer(texts, { vocabularySize: 640, specialTokens: SPECIAL_TOKENS, isFolded: true });
 }

@@ -16,13 +16,16 @@ import {
   parameterSpecs,
   pointerGates,
   projectPointer,
+  projectTrail,
   scalarHead,
+  TRAIL_PROJECTIONS,
   trunk,
   VALUE_HEAD,
   type Weights,
   windowOf,
 } from '../model/index.ts';
 import { Graph, ops, Session, type Tensor, writeOnnx } from '../tensor/index.ts';
+import { ringRows } from './key-value-cache.ts';
 import { quantizeInt8 } from './quantize.ts';
 
 export interface StepShape {
@@ -40,13 +43,13 @@ export interface CompileOptions {
 /**
  * Compiles the step of one width and one number of lanes, all float32 but for what is said to be int32.
  *
- * Feeds: `tokens`, `positions` int32 [n·B]; `cachedMask` [B, 1, 1, S], `cachedMask.<window>` [B, 1, n·H/K, S] for each window of a layer, and
+ * Feeds: `tokens`, `positions` int32 [n·B]; `cachedMask` [B, 1, 1, S], `cachedMask.<window>` [B, 1, n·H/K, R] for each window of a layer, and
  * `freshMask` [B, 1, n·H/K, n], added to the scores;
- * `keys.<layer>`, `values.<layer>` [B, K, S, D]; and, for n > 1, `last` int32 [B] and `targets` int32 [n·B].
+ * `keys.<layer>`, `values.<layer>` [B, K, S, D], R rows of a ring instead of S in a layer with a window; and, for n > 1, `last` int32 [B] and `targets` int32 [n·B].
  *
  * Outputs: `cache` [2·layers·n·B, K·D] (keys, values of layer 0, then of layer 1 …); `logits` [B, V], `value` [B] and
- * `pointerGate` [B] of the row that `last` names in each lane; `pointer` [n·B, 4·P], the projections of every token in the
- * order of `POINTER_PROJECTIONS`; and, for n > 1, `nats` [n·B] of each target.
+ * `pointerGate` [B] of the row that `last` names in each lane; `pointer` [n·B, 4·P + 2·T], the projections of every token in the
+ * order of `POINTER_PROJECTIONS` and `TRAIL_PROJECTIONS`; and, for n > 1, `nats` [n·B] of each target.
  *
  * Throws `RuntimeError` where a weight is missing or the runtime refuses the graph.
  */
@@ -77,7 +80,9 @@ function traceStep(
   const masksOf = (window: number): { readonly cached: Tensor; readonly fresh: Tensor } => {
     const cached =
       cachedMasks.get(window) ??
-      (window === 0 ? graph.input('cachedMask', [B, 1, 1, 'S']) : graph.input(`cachedMask.${window}`, [B, 1, (n * H) / K, 'S']));
+      (window === 0
+        ? graph.input('cachedMask', [B, 1, 1, 'S'])
+        : graph.input(`cachedMask.${window}`, [B, 1, (n * H) / K, ringRows(window)]));
     cachedMasks.set(window, cached);
     return { cached, fresh };
   };
@@ -85,7 +90,8 @@ function traceStep(
   const cacheRows: Tensor[] = [];
   const attend: Attend = (layer, q, k, v) => {
     cacheRows.push(k, v);
-    const cached = { keys: graph.input(`keys.${layer}`, [B, K, 'S', D]), values: graph.input(`values.${layer}`, [B, K, 'S', D]) };
+    const rows = ringRows(windowOf(config, layer)) || 'S';
+    const cached = { keys: graph.input(`keys.${layer}`, [B, K, rows, D]), values: graph.input(`values.${layer}`, [B, K, rows, D]) };
     const read = { keys: ops.reshape(k, [n, B, K, D]), values: ops.reshape(v, [n, B, K, D]) };
     return ops.reshape(
       ops.cachedAttention(
@@ -103,7 +109,10 @@ function traceStep(
   if (config.pointerWidth > 0) {
     outputs.pointerGate = pointerGates(parameters, last);
     outputs.pointer = ops.concat(
-      POINTER_PROJECTIONS.map((which) => projectPointer(config, parameters, hidden, which)),
+      [
+        ...POINTER_PROJECTIONS.map((which) => projectPointer(config, parameters, hidden, which)),
+        ...TRAIL_PROJECTIONS.map((which) => projectTrail(parameters, hidden, which)),
+      ],
       1,
     );
   }

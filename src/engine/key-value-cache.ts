@@ -2,8 +2,10 @@
  * Keys and values of all lanes: for each layer one buffer [B, K, rows, D] for keys and one for values. Row t of a lane is its
  * token t. Each head's rows lie together, so that attention streams through them; a lane that is shorter than `rows`
  * leaves holes at its end only, which the mask hides. Every row holds finite numbers.
+ *
+ * A layer with a window needs its last rows only: they lie in a ring, token t in row t modulo its rows.
  */
-import type { ModelConfig } from '../model/index.ts';
+import { type ModelConfig, windowOf } from '../model/index.ts';
 
 /** Rows come in multiples of this. */
 const ROW_STEP = 128;
@@ -14,6 +16,14 @@ export interface CacheSize {
   /** B: columns. */
   readonly lanes: number;
   readonly rows: number;
+}
+
+/** How far a lane may be rewound: the rows that its later tokens have taken in a ring are lost to it. */
+export const LONGEST_REWIND = 256;
+
+/** Rows of a ring: a window, what may be rewound, and a step. 0 for a layer without a window. */
+export function ringRows(window: number): number {
+  return window === 0 ? 0 : Math.ceil((window + LONGEST_REWIND + 64) / ROW_STEP) * ROW_STEP;
 }
 
 /** Which old column goes to which new one. */
@@ -39,6 +49,8 @@ export class KeyValueCache {
   readonly #heads: number;
   readonly #width: number;
   readonly #layers: number;
+  /** By layer: rows of its ring, 0 for a layer that keeps every token. */
+  readonly #rings: readonly number[];
   #size: CacheSize = { lanes: 1, rows: ROW_STEP };
   /** Keys of layer 0, values of layer 0, keys of layer 1, … */
   #buffers: readonly Float32Array[];
@@ -47,6 +59,7 @@ export class KeyValueCache {
     this.#heads = config.keyValueHeads;
     this.#width = config.headWidth;
     this.#layers = config.layers;
+    this.#rings = Array.from({ length: config.layers }, (_, layer) => ringRows(windowOf(config, layer)));
     this.#buffers = this.#allocate(this.#size);
   }
 
@@ -54,15 +67,27 @@ export class KeyValueCache {
     return this.#size;
   }
 
-  /** The buffers by layer, each [B, K, rows, D]. */
+  /** Of a layer: those of `size`, or of its ring. */
+  rowsOf(layer: number): number {
+    return this.#rings[layer] || this.#size.rows;
+  }
+
+  /** Of buffer `i`: keys or values of layer ⌊i/2⌋. */
+  #rows(i: number, { rows }: CacheSize = this.#size): number {
+    return this.#rings[i >> 1] || rows;
+  }
+
+  /** The buffers by layer, each [B, K, rows of the layer, D]. */
   get layers(): readonly LayerCache[] {
     return this.#byLayer((i) => this.#buffers[i] as Float32Array);
   }
 
-  /** Of `count` columns from `first` on, each [count, K, rows, D]: views, no copies. */
+  /** Of `count` columns from `first` on, each [count, K, rows of the layer, D]: views, no copies. */
   part(first: number, count: number): readonly LayerCache[] {
-    const column = this.#heads * this.#size.rows * this.#width;
-    const view = (i: number): Float32Array => (this.#buffers[i] as Float32Array).subarray(first * column, (first + count) * column);
+    const view = (i: number): Float32Array => {
+      const column = this.#heads * this.#rows(i) * this.#width;
+      return (this.#buffers[i] as Float32Array).subarray(first * column, (first + count) * column);
+    };
     return this.#byLayer(view);
   }
 
@@ -84,16 +109,17 @@ export class KeyValueCache {
     this.#relayOut({ lanes, rows: this.#size.rows }, moves);
   }
 
-  /** Copies `count` tokens of a column from a step's output to its rows from `start` on. */
+  /** Copies `count` tokens of a column from a step's output to its rows from `start` on, round the ring where the layer has one. */
   write(column: number, start: number, count: number, step: StepRows): void {
-    const { rows, lanes: all } = this.#size;
+    const { lanes: all } = this.#size;
     const [K, D, { data, tokens, columns }] = [this.#heads, this.#width, step];
     const { first, count: lanes } = columns ?? { first: 0, count: all };
     for (let i = 0; i < this.#buffers.length; i++) {
       const buffer = this.#buffers[i] as Float32Array;
+      const rows = this.#rows(i);
       for (let t = 0; t < count; t++) {
         const from = ((i * tokens + t) * lanes + column - first) * K * D;
-        const to = (column * K * rows + start + t) * D;
+        const to = (column * K * rows + ((start + t) % rows)) * D;
         // Some hundred short runs a step: a loop is faster than as many views.
         for (let head = 0; head < K; head++)
           for (let d = 0; d < D; d++) buffer[to + head * rows * D + d] = data[from + head * D + d] as number;
@@ -103,43 +129,52 @@ export class KeyValueCache {
 
   /** Copies the first `count` rows of one column over those of another. */
   copyColumn({ from, to }: ColumnMove, count: number): void {
-    const [K, D, { rows }] = [this.#heads, this.#width, this.#size];
-    for (const buffer of this.#buffers)
+    const [K, D] = [this.#heads, this.#width];
+    for (const [i, buffer] of this.#buffers.entries()) {
+      const rows = this.#rows(i);
       for (let head = 0; head < K; head++) {
         const start = (from * K + head) * rows * D;
-        buffer.copyWithin((to * K + head) * rows * D, start, start + count * D);
+        buffer.copyWithin((to * K + head) * rows * D, start, start + Math.min(rows, count) * D);
       }
+    }
   }
 
   /** Exchanges the first `count` rows of two columns. */
   swapColumns({ from, to }: ColumnMove, count: number): void {
-    const [K, D, { rows }] = [this.#heads, this.#width, this.#size];
-    for (const buffer of this.#buffers)
+    const [K, D] = [this.#heads, this.#width];
+    for (const [i, buffer] of this.#buffers.entries()) {
+      const rows = this.#rows(i);
+      const floats = Math.min(rows, count) * D;
       for (let head = 0; head < K; head++) {
         const [a, b] = [(from * K + head) * rows * D, (to * K + head) * rows * D];
-        const kept = buffer.slice(b, b + count * D);
-        buffer.copyWithin(b, a, a + count * D);
+        const kept = buffer.slice(b, b + floats);
+        buffer.copyWithin(b, a, a + floats);
         buffer.set(kept, a);
       }
+    }
   }
 
   #relayOut(size: CacheSize, moves: readonly ColumnMove[]): void {
     const [K, D] = [this.#heads, this.#width];
     const old = this.#size;
-    const kept = Math.min(old.rows, size.rows) * D;
     const buffers = this.#allocate(size);
     this.#buffers.forEach((buffer, i) => {
+      const [before, after] = [this.#rows(i, old), this.#rows(i, size)];
+      const kept = Math.min(before, after) * D;
       for (const { from, to } of moves)
         for (let head = 0; head < K; head++) {
-          const start = (from * K + head) * old.rows * D;
-          (buffers[i] as Float32Array).set(buffer.subarray(start, start + kept), (to * K + head) * size.rows * D);
+          const start = (from * K + head) * before * D;
+          (buffers[i] as Float32Array).set(buffer.subarray(start, start + kept), (to * K + head) * after * D);
         }
     });
     this.#buffers = buffers;
     this.#size = size;
   }
 
-  #allocate({ lanes, rows }: CacheSize): readonly Float32Array[] {
-    return Array.from({ length: 2 * this.#layers }, () => new Float32Array(lanes * this.#heads * rows * this.#width));
+  #allocate(size: CacheSize): readonly Float32Array[] {
+    return Array.from(
+      { length: 2 * this.#layers },
+      (_, i) => new Float32Array(size.lanes * this.#heads * this.#rows(i, size) * this.#width),
+    );
   }
 }

@@ -11,7 +11,7 @@ import type { ModelConfig, Weights } from '../model/index.ts';
 import { type ColumnRange, gatherColumns, LARGEST_LANE_COUNT, placeLanes } from './columns.ts';
 import { advance, type DecodeOptions, newDecode, tooLong } from './decoding.ts';
 import { compileStep } from './incremental-graph.ts';
-import { KeyValueCache } from './key-value-cache.ts';
+import { KeyValueCache, LONGEST_REWIND } from './key-value-cache.ts';
 import {
   type AppendResult,
   type DecodeResult,
@@ -25,7 +25,7 @@ import {
   restoreLane,
 } from './lane.ts';
 import { modelLogprobs, PointerMemory } from './prediction.ts';
-import { stepFeeds, takeIn } from './step.ts';
+import { stepFeeds, takeIn, windowsOf } from './step.ts';
 import { bestWidth } from './step-plan.ts';
 import { StepSessions } from './step-sessions.ts';
 
@@ -117,6 +117,13 @@ export class LaneEngine {
     const lane = this.#soundRestingLaneOf(id, 'rewind lane');
     if (!lane.mark)
       throw new RuntimeError({ operation: `rewind lane ${id}`, got: 'a lane without a mark', expected: 'one that was marked before' });
+    if (lane.length - lane.mark.length > LONGEST_REWIND && windowsOf(this.config).length > 0)
+      throw new RuntimeError({
+        operation: `rewind lane ${id}`,
+        got: `${lane.length - lane.mark.length} tokens back to its mark`,
+        expected: `at most ${LONGEST_REWIND} in a model with windows`,
+        fix: 'mark later, or fork the lane',
+      });
     restoreLane(lane, lane.mark);
   }
 

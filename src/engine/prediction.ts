@@ -1,7 +1,18 @@
 /**
  * What a lane predicts after the last token that it has read: the ordinary distribution, and where to point.
  */
-import { SMALLEST_PROBABILITY } from '../model/index.ts';
+import { isReferenceId } from '../grammar/index.ts';
+import {
+  ANCHORS,
+  type Anchors,
+  MARKS,
+  PointerTrail,
+  SMALLEST_PROBABILITY,
+  TRAIL_BUCKETS,
+  TRAIL_WIDTH,
+  type TrailPlace,
+  trailBucket,
+} from '../model/index.ts';
 
 /** What the engine knows after the last token it has read. */
 export interface Prediction {
@@ -12,14 +23,25 @@ export interface Prediction {
   /** The value head's output; NaN without one. */
   readonly value: number;
   /** [P], and the probability of pointing; absent without a pointer head. */
-  readonly pointer: { readonly query: Float32Array; readonly gate: number } | undefined;
+  readonly pointer: (PointerQuery & { readonly gate: number }) | undefined;
+}
+
+export interface PointerQuery {
+  /** [P], scaled already. */
+  readonly query: Float32Array;
+  /** [T]: what is thought of each step along the trail. */
+  readonly steps: Float32Array;
+  readonly anchors: Anchors;
 }
 
 export interface PointerState {
+  readonly trail: PointerTrail;
+  readonly places: readonly TrailPlace[];
   readonly ids: readonly number[];
   readonly keys: Float32Array;
   readonly spanQuery: Float64Array;
   readonly spanKey: Float64Array;
+  readonly spanSteps: Float64Array;
   readonly spanLength: number;
   readonly closed: boolean;
 }
@@ -36,6 +58,10 @@ export class PointerMemory {
   /** Sums of the span's projections, and how many tokens they hold. */
   readonly #spanQuery: Float64Array;
   readonly #spanKey: Float64Array;
+  readonly #spanSteps = new Float64Array(TRAIL_WIDTH);
+  /** Of each of `#ids`. */
+  readonly #places: TrailPlace[] = [];
+  #trail = new PointerTrail();
   #spanLength = 0;
   #closed = false;
 
@@ -46,10 +72,13 @@ export class PointerMemory {
     this.#spanKey = new Float64Array(width);
   }
 
-  /** Takes in one token with its projections [4·P], in the order of `POINTER_PROJECTIONS`. */
-  read(token: number, isReference: boolean, projections: Float32Array): void {
+  /** Takes in one token with its projections [4·P + 2·T], in the order of `POINTER_PROJECTIONS` and `TRAIL_PROJECTIONS`. */
+  read(token: number, projections: Float32Array): void {
     const P = this.#width;
+    const isReference = isReferenceId(token);
+    const place = this.#trail.read(token);
     if (this.#closed) {
+      this.#spanSteps.fill(0);
       this.#spanQuery.fill(0);
       this.#spanKey.fill(0);
       this.#spanLength = 0;
@@ -60,7 +89,10 @@ export class PointerMemory {
       this.#spanQuery[p] = (this.#spanQuery[p] as number) + (projections[P + p] as number);
       this.#spanKey[p] = (this.#spanKey[p] as number) + (projections[3 * P + p] as number);
     }
+    for (let t = 0; t < TRAIL_WIDTH; t++)
+      this.#spanSteps[t] = (this.#spanSteps[t] as number) + (projections[4 * P + TRAIL_WIDTH + t] as number);
     if (!isReference) return;
+    this.#places.push(place as TrailPlace);
     const at = this.#ids.length * P;
     if (at === this.#keys.length) {
       const grown = new Float32Array(2 * at);
@@ -74,6 +106,9 @@ export class PointerMemory {
   /** Everything read so far, as data: to come back to, or to begin another lane with. */
   save(): PointerState {
     return {
+      trail: this.#trail.clone(),
+      places: [...this.#places],
+      spanSteps: this.#spanSteps.slice(),
       ids: [...this.#ids],
       keys: this.#keys.slice(0, this.#ids.length * this.#width),
       spanQuery: this.#spanQuery.slice(),
@@ -83,7 +118,10 @@ export class PointerMemory {
     };
   }
 
-  load({ ids, keys, spanQuery, spanKey, spanLength, closed }: PointerState): void {
+  load({ trail, places, ids, keys, spanQuery, spanKey, spanSteps, spanLength, closed }: PointerState): void {
+    this.#trail = trail.clone();
+    this.#places.splice(0, this.#places.length, ...places);
+    this.#spanSteps.set(spanSteps);
     this.#ids.splice(0, this.#ids.length, ...ids);
     if (this.#keys.length < keys.length) this.#keys = new Float32Array(2 * keys.length);
     this.#keys.set(keys);
@@ -93,21 +131,29 @@ export class PointerMemory {
     this.#closed = closed;
   }
 
-  /** The query [P] of a decision after the token read last, whose projections are given. */
-  queryAfter(projections: Float32Array): Float32Array {
-    return Float32Array.from(this.#spanQuery, (sum, p) => (projections[p] as number) + sum / this.#spanLength);
+  /** The query of a decision after the token read last, whose projections are given. */
+  queryAfter(projections: Float32Array): PointerQuery {
+    const own = 4 * this.#width;
+    return {
+      query: Float32Array.from(this.#spanQuery, (sum, p) => (projections[p] as number) + sum / this.#spanLength),
+      steps: Float32Array.from(this.#spanSteps, (sum, t) => (projections[own + t] as number) + sum / this.#spanLength),
+      anchors: this.#trail.anchors,
+    };
   }
 
   /**
-   * Adds `gate` · softmax(query · keys) to `probabilities` [V], in place, at each reference's id; a reference read twice counts
-   * twice. `query` [P] is scaled already, `gate` within 0 … 1. Without references nothing is added.
+   * Adds `gate` · softmax(query · keys + steps along the trail) to `probabilities` [V], in place, at each reference's id; a reference read twice counts
+   * twice. `gate` within 0 … 1. Without references nothing is added.
    */
-  mixInto(probabilities: Float64Array, query: Float32Array, gate: number): void {
+  mixInto(probabilities: Float64Array, { query, steps, anchors }: PointerQuery, gate: number): void {
     const width = this.#width;
     let largest = Number.NEGATIVE_INFINITY;
     const scores = Float64Array.from(this.#ids, (_, r) => {
       let score = 0;
       for (let p = 0; p < width; p++) score += (query[p] as number) * (this.#keys[r * width + p] as number);
+      const { home, marks } = this.#places[r] as TrailPlace;
+      for (let a = 0; a < ANCHORS.length; a++) score += steps[a * TRAIL_BUCKETS + trailBucket(home, anchors[a] as number)] as number;
+      for (let g = 0; g < MARKS; g++) score += (steps[ANCHORS.length * TRAIL_BUCKETS + g] as number) * (marks[g] as number);
       largest = Math.max(largest, score);
       return score;
     }).map((score) => Math.exp(score - largest));
@@ -127,6 +173,6 @@ export function modelLogprobs({ logits, logSumExp, pointer }: Prediction, memory
   for (let token = 0; token < logits.length; token++) logprobs[token] = (logits[token] as number) - logSumExp;
   if (!memory || !pointer) return logprobs;
   const probabilities = logprobs.map((logprob) => (1 - pointer.gate) * Math.exp(logprob));
-  memory.mixInto(probabilities, pointer.query, pointer.gate);
+  memory.mixInto(probabilities, pointer, pointer.gate);
   return probabilities.map((probability) => Math.log(Math.max(probability, SMALLEST_PROBABILITY)));
 }

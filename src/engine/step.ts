@@ -1,9 +1,8 @@
 /** One engine step at the level of numbers: what is fed for the tokens that lanes read, and what its results mean to them. */
-import { isReferenceId } from '../grammar/index.ts';
-import { HIDDEN_SCORE, type ModelConfig, windowOf } from '../model/index.ts';
+import { HIDDEN_SCORE, type ModelConfig, TRAIL_WIDTH, windowOf } from '../model/index.ts';
 import type { Value, Values } from '../tensor/index.ts';
 import type { ColumnRange } from './columns.ts';
-import type { KeyValueCache } from './key-value-cache.ts';
+import { type KeyValueCache, ringRows } from './key-value-cache.ts';
 import type { Lane } from './lane.ts';
 import { natsOf } from './prediction.ts';
 import { logSumExp } from './sampling.ts';
@@ -43,11 +42,13 @@ export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: read
   const last = Int32Array.from({ length: B }, (_, lane) => lane);
   const cachedMask = new Float32Array(B * rows).fill(HIDDEN_SCORE);
   const groups = config.heads / config.keyValueHeads;
-  const windowMasks = new Map(windowsOf(config).map((window) => [window, new Float32Array(B * n * groups * rows).fill(HIDDEN_SCORE)]));
+  const windowMasks = new Map(
+    windowsOf(config).map((window) => [window, new Float32Array(B * n * groups * ringRows(window)).fill(HIDDEN_SCORE)]),
+  );
   for (const { lane, tokens: read } of reads) {
     const column = lane.column - first;
     cachedMask.fill(0, column * rows, column * rows + lane.length);
-    for (const [window, mask] of windowMasks) showWindow(mask, { window, column, length: lane.length, n, groups, rows });
+    for (const [window, mask] of windowMasks) showWindow(mask, { window, column, length: lane.length, n, groups });
     last[column] = (read.length - 1) * B + column;
     for (let t = 0; t < read.length; t++) {
       const at = t * B + column;
@@ -65,9 +66,9 @@ export function stepFeeds(config: ModelConfig, cache: KeyValueCache, reads: read
     last: { data: last, shape: [B] },
     targets: { data: targets, shape: [n * B] },
   };
-  for (const [window, data] of windowMasks) feeds[`cachedMask.${window}`] = { data, shape: [B, 1, n * groups, rows] };
-  const shape = [B, config.keyValueHeads, rows, config.headWidth];
+  for (const [window, data] of windowMasks) feeds[`cachedMask.${window}`] = { data, shape: [B, 1, n * groups, ringRows(window)] };
   cache.part(first, B).forEach(({ keys, values }, layer) => {
+    const shape = [B, config.keyValueHeads, cache.rowsOf(layer), config.headWidth];
     feeds[`keys.${layer}`] = { data: keys, shape };
     feeds[`values.${layer}`] = { data: values, shape };
   });
@@ -82,15 +83,15 @@ interface WindowMask {
   readonly length: number;
   readonly n: number;
   readonly groups: number;
-  readonly rows: number;
 }
 
-/** [B, 1, n·groups, rows]: new token t of the lane sees, besides itself and those before it in this step, the `window` − 1 − t last rows of its cache. */
-function showWindow(mask: Float32Array, { window, column, length, n, groups, rows }: WindowMask): void {
+/** [B, 1, n·groups, R], R rows in a ring: new token t of the lane sees, besides itself and those before it in this step, the `window` − 1 − t last tokens before. */
+function showWindow(mask: Float32Array, { window, column, length, n, groups }: WindowMask): void {
+  const R = ringRows(window);
   for (let t = 0; t < n; t++)
     for (let group = 0; group < groups; group++) {
-      const row = ((column * n + t) * groups + group) * rows;
-      mask.fill(0, row + Math.min(length, Math.max(0, length + t - window + 1)), row + length);
+      const row = ((column * n + t) * groups + group) * R;
+      for (let seen = Math.max(0, length + t - window + 1); seen < length; seen++) mask[row + (seen % R)] = 0;
     }
 }
 
@@ -107,9 +108,10 @@ export function takeIn(
   const floats = (name: string): Float32Array | undefined => results[name]?.data as Float32Array | undefined;
   cache.write(lane.column, lane.length, read.length, { data: floats('cache') as Float32Array, tokens: n, columns });
   const projections = floats('pointer');
+  const width = 4 * P + 2 * TRAIL_WIDTH;
   const projectionsOf = (t: number): Float32Array =>
-    (projections as Float32Array).subarray((t * B + column) * 4 * P, (t * B + column + 1) * 4 * P);
-  if (lane.pointer) for (const [t, token] of read.entries()) lane.pointer.read(token, isReferenceId(token), projectionsOf(t));
+    (projections as Float32Array).subarray((t * B + column) * width, (t * B + column + 1) * width);
+  if (lane.pointer) for (const [t, token] of read.entries()) lane.pointer.read(token, projectionsOf(t));
 
   const nats = floats('nats');
   const job = lane.jobs[0];
@@ -134,7 +136,7 @@ export function takeIn(
     logSumExp: logSumExp(logits),
     value: floats('value')?.[column] ?? Number.NaN,
     pointer: lane.pointer && {
-      query: lane.pointer.queryAfter(projectionsOf(read.length - 1)),
+      ...lane.pointer.queryAfter(projectionsOf(read.length - 1)),
       gate: floats('pointerGate')?.[column] as number,
     },
   };

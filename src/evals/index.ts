@@ -10,6 +10,7 @@ export { type ExamJob, examJobs, type PlanOptions, planExam } from './plan.ts';
 export { type PlayExamOptions, playExam } from './play-exam.ts';
 export { hashRawScores, type LoadedScores, loadRawScores, rawScore, saveRawScores } from './raw-score.ts';
 export type { ComputePoint } from './report/charts.ts';
+export { type ProgressReportOptions, renderProgressReport } from './report/progress-report.ts';
 export { type ReportOptions, renderReport } from './report/report.ts';
 export { assertUnseen, commitNonce, type ExamNumbers, examNumbers, isRevealed, type SeedCommitment } from './seeds.ts';
 export { terminalSummary } from './terminal-summary.ts';

@@ -5,6 +5,7 @@
  * Letters: C width, H heads, K key-value heads, D head width, F feed-forward width, V vocabulary, P pointer width.
  */
 import { ConfigError } from '../base/index.ts';
+import { TRAIL_WIDTH } from './pointer-trail.ts';
 
 export interface ModelConfig {
   /** V: number of token ids. */
@@ -198,6 +199,9 @@ export function parameterSpecs(config: ModelConfig): readonly ParameterSpec[] {
       normal([P, C], 'pointer.spanKey'),
       normal([1, C], 'pointer.gate'),
       plain([1], 'pointer.gateBias', 'zeros'),
+      // Zeros: a head that has not learned to follow the trail doesn't.
+      plain([TRAIL_WIDTH, C], 'pointer.trail', 'zeros'),
+      plain([TRAIL_WIDTH, C], 'pointer.spanTrail', 'zeros'),
     );
   if (config.valueHead) specs.push(normal([1, C], 'value.weight'), plain([1], 'value.bias', 'zeros'));
   if (config.rewardHead) specs.push(normal([1, C], 'reward.weight'), plain([1], 'reward.bias', 'zeros'));

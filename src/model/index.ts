@@ -20,8 +20,11 @@ export {
   pointerGates,
   pointerNats,
   projectPointer,
+  projectTrail,
   SMALLEST_PROBABILITY,
+  TRAIL_PROJECTIONS,
 } from './pointer-head.ts';
+export { ANCHORS, type Anchors, MARKS, PointerTrail, TRAIL_BUCKETS, TRAIL_WIDTH, type TrailPlace, trailBucket } from './pointer-trail.ts';
 export {
   createTokenizer,
   formatTokenizerJson,

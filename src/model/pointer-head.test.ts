@@ -7,6 +7,7 @@ import { Graph, Session } from '../tensor/index.ts';
 import { HIDDEN_SCORE } from './causal-attention.ts';
 import { parameterSpecs } from './config.ts';
 import { pointerNats, SMALLEST_PROBABILITY } from './pointer-head.ts';
+import { ANCHORS, MARKS, TRAIL_BUCKETS } from './pointer-trail.ts';
 
 const { config, weights } = randomModel('pointer', { width: 12, pointerWidth: 5 });
 const { width: C, pointerWidth: P } = config;
@@ -27,6 +28,10 @@ interface Case {
 
 const averages = (spans: Case['deciding']): Float32Array =>
   Float32Array.from(spans.flatMap(([first, last]) => rows.map((_, n) => (n >= first && n <= last ? 1 / (last - first + 1) : 0))));
+
+/** Made-up places on the trail. */
+const bucketOf = (anchor: number, m: number, r: number): number => (7 * anchor + 3 * m + 5 * r) % TRAIL_BUCKETS;
+const markOf = (r: number, g: number): number => ((2 * r + g) % 4) / 4;
 
 async function run({ deciding, references, visible, chosen, nats = tokenNats, gateBias = 0 }: Case): Promise<number[]> {
   const graph = new Graph();
@@ -56,6 +61,17 @@ async function run({ deciding, references, visible, chosen, nats = tokenNats, ga
       visible.flat().map((seen) => (seen ? 0 : HIDDEN_SCORE)),
       [M, R],
     ),
+    buckets: ANCHORS.map((_, a) =>
+      graph.constant(
+        Int32Array.from({ length: M * R }, (_, i) => bucketOf(a, Math.floor(i / R), i % R)),
+        [M, R],
+        'int32',
+      ),
+    ),
+    marks: floats(
+      Array.from({ length: R * MARKS }, (_, i) => markOf(Math.floor(i / MARKS), i % MARKS)),
+      [R, MARKS],
+    ),
     chosen: floats(chosen.flat(), [M, R]),
   });
   const session = await Session.create(graph, { output }, { threads: 1 });
@@ -77,7 +93,11 @@ function plainly({ deciding, references, visible, chosen, nats = tokenNats, gate
     const seen = references.map((_, r) => r).filter((r) => visible[m]?.[r]);
     const scores = seen.map((r) => {
       const reference = references[r] as readonly [number, number];
-      return dot(query, plus(project('key', rows[reference[1]] as number[]), project('spanKey', mean(reference)))) / Math.sqrt(P);
+      const steps = plus(project('trail', row), project('spanTrail', mean(place)));
+      const along = ANCHORS.map((_, a) => steps[a * TRAIL_BUCKETS + bucketOf(a, m, r)] as number);
+      const marked = Array.from({ length: MARKS }, (_, g) => (steps[ANCHORS.length * TRAIL_BUCKETS + g] as number) * markOf(r, g));
+      const matched = dot(query, plus(project('key', rows[reference[1]] as number[]), project('spanKey', mean(reference)))) / Math.sqrt(P);
+      return [...along, ...marked].reduce((a, b) => a + b, matched);
     });
     const probabilities = softmax(scores);
     const pointed = seen.reduce((sum, r, i) => sum + (probabilities[i] as number) * (chosen[m]?.[r] as number), 0);

@@ -44,6 +44,10 @@ export interface Pointing {
   readonly referenceSpans: Float32Array;
   /** [M·R]: 0 where visible (same episode, before or at the decision), else a large negative score. */
   readonly visibility: Float32Array;
+  /** [M·R] each: where the reference stands from what was copied last, from what it was put into, from what this action has named: a bucket. */
+  readonly buckets: readonly Int32Array[];
+  /** [R·marks]: how much of the reference's text stands elsewhere. */
+  readonly marks: Float32Array;
   /** [M·R]: 1 where visible and equal to the chosen one. */
   readonly chosen: Float32Array;
 }

@@ -49,6 +49,7 @@ export {
   type ScoredEpisode,
   type ScoreOptions,
   scoreEpisode,
+  withMixturePlaces,
   withScores,
 } from './scored-episode.ts';
 export { packScoredEpisodes, type ScoredBatch } from './scored-packing.ts';

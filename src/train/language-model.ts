@@ -2,7 +2,18 @@
  * The training graph of a language model over one batch shape: weighted next-token loss, with the pointer head where a
  * reference was chosen. L = Σ wᵢ·natsᵢ / Σ wᵢ.
  */
-import { causalAttention, logits, type ModelConfig, parameterSpecs, pointerNats, REWARD_HEAD, trunk, VALUE_HEAD } from '../model/index.ts';
+import {
+  ANCHORS,
+  causalAttention,
+  logits,
+  MARKS,
+  type ModelConfig,
+  parameterSpecs,
+  pointerNats,
+  REWARD_HEAD,
+  trunk,
+  VALUE_HEAD,
+} from '../model/index.ts';
 import type { Batch } from '../records/index.ts';
 import { Graph, ops, type Tensor, type Values } from '../tensor/index.ts';
 import type { BatchSize } from './packing.ts';
@@ -31,7 +42,7 @@ export interface LanguageModelOptions extends BatchSize {
 /**
  * Traces the loss L over T·B tokens. Inputs beside the parameters, with N = T·B: `tokens`, `targets`, `positions` int32 [N],
  * `weights`, `episodes` float32 [N], `inverseWeight` float32 [] = 1/Σ wᵢ; with a pointer head also `deciding` int32 [M],
- * `references` int32 [R], `decidingSpans` [M, N], `referenceSpans` [R, N], `visibility` and `chosen` [M, R], `pointedWeights`
+ * `references` int32 [R], `decidingSpans` [M, N], `referenceSpans` [R, N], `visibility`, `buckets.<anchor>` (int32) and `chosen` [M, R], `marks` [R, MARKS], `pointedWeights`
  * [M], all float32. M and R are sizes of the run. `batchFeeds` makes them.
  */
 export function traceLanguageModel(config: ModelConfig, options: LanguageModelOptions): LanguageModelGraph {
@@ -59,6 +70,8 @@ export function traceLanguageModel(config: ModelConfig, options: LanguageModelOp
       decidingSpans: graph.input('decidingSpans', ['M', N]),
       referenceSpans: graph.input('referenceSpans', ['R', N]),
       visibility: graph.input('visibility', ['M', 'R']),
+      buckets: ANCHORS.map((anchor) => graph.input(`buckets.${anchor}`, ['M', 'R'], 'int32')),
+      marks: graph.input('marks', ['R', MARKS]),
       chosen: graph.input('chosen', ['M', 'R']),
     };
     pointedNats = pointerNats(config, parameters, hidden, tokenNats, decisions);
@@ -87,7 +100,7 @@ export function batchWeight({ weights, pointing }: Batch): number {
 /** The batch as feeds of the graph. `totalWeight`: what the loss is divided by, default the batch's own weight. */
 export function batchFeeds(config: ModelConfig, batch: Batch, totalWeight: number = batchWeight(batch)): Values {
   const N = [batch.time * batch.lanes];
-  const { deciding, references, decidingSpans, referenceSpans, visibility, chosen, weights } = batch.pointing;
+  const { deciding, references, decidingSpans, referenceSpans, visibility, buckets, marks, chosen, weights } = batch.pointing;
   const [M, R] = [deciding.length, references.length];
   const feeds: Values = {
     tokens: { data: batch.tokens, shape: N },
@@ -105,6 +118,8 @@ export function batchFeeds(config: ModelConfig, batch: Batch, totalWeight: numbe
     decidingSpans: { data: decidingSpans, shape: [M, ...N] },
     referenceSpans: { data: referenceSpans, shape: [R, ...N] },
     visibility: { data: visibility, shape: [M, R] },
+    ...Object.fromEntries(ANCHORS.map((anchor, a) => [`buckets.${anchor}`, { data: buckets[a] as Int32Array, shape: [M, R] }])),
+    marks: { data: marks, shape: [R, MARKS] },
     chosen: { data: chosen, shape: [M, R] },
     pointedWeights: { data: weights, shape: [M] },
   };

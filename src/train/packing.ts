@@ -4,8 +4,7 @@
  * over the batch, so that their number times its size is bounded.
  */
 import { DataError } from '../base/index.ts';
-import { isReferenceId } from '../grammar/index.ts';
-import { HIDDEN_SCORE } from '../model/index.ts';
+import { ANCHORS, type Anchors, HIDDEN_SCORE, MARKS, PointerTrail, type TrailPlace, trailBucket } from '../model/index.ts';
 import type { Batch, Episode, Pointing } from '../records/index.ts';
 
 export interface BatchSize {
@@ -68,13 +67,14 @@ function layOut(placed: readonly Placement[], { time, lanes }: BatchSize): Batch
   const positions = new Int32Array(count);
   const episodes = new Float32Array(count).fill(-1);
   const deciding: Decision[] = [];
-  const references: Place[] = [];
+  const references: ReferencePlace[] = [];
   let tokenCount = 0;
 
   placed.forEach(({ episode, lane, start }, number) => {
     const length = episode.tokens.length;
     tokenCount += length;
     let spanStart = 0;
+    const trail = new PointerTrail();
     for (let i = 0; i < length; i++) {
       const at = (start + i) * lanes + lane;
       const token = episode.tokens[i] as number;
@@ -82,15 +82,17 @@ function layOut(placed: readonly Placement[], { time, lanes }: BatchSize): Batch
       positions[at] = i;
       episodes[at] = number;
       const spanLength = i + 1 - spanStart;
-      if (isReferenceId(token)) {
-        references.push({ at, episode: number, position: i, token, spanLength });
+      const trailPlace = trail.read(token);
+      if (trailPlace) {
+        references.push({ at, episode: number, position: i, token, spanLength, trailPlace });
         spanStart = i + 1;
       }
       if (i + 1 === length) continue;
       const target = episode.tokens[i + 1] as number;
       const weight = episode.weights[i + 1] as number;
       targets[at] = target;
-      if (episode.pointed[i + 1] === 1) deciding.push({ at, episode: number, position: i, token: target, weight, spanLength });
+      if (episode.pointed[i + 1] === 1)
+        deciding.push({ at, episode: number, position: i, token: target, weight, spanLength, anchors: trail.anchors });
       else weights[at] = weight;
     }
   });
@@ -105,15 +107,28 @@ interface Place {
   /** Tokens since the reference before it, itself included. */
   readonly spanLength: number;
 }
+interface ReferencePlace extends Place {
+  readonly trailPlace: TrailPlace;
+}
 interface Decision extends Place {
   readonly weight: number;
+  readonly anchors: Anchors;
 }
 
-const DUMMY: Decision = { at: 0, episode: -1, position: 0, token: -1, weight: 0, spanLength: 1 };
+const DUMMY = {
+  at: 0,
+  episode: -1,
+  position: 0,
+  token: -1,
+  weight: 0,
+  spanLength: 1,
+  anchors: [-1, -1, -1],
+  trailPlace: { home: -1, marks: [0, 0, 0] },
+} as const;
 
-function point(decisions: readonly Decision[], places: readonly Place[], size: BatchSize): Pointing {
-  const deciding = decisions.length > 0 ? decisions : [DUMMY];
-  const references = places.length > 0 && decisions.length > 0 ? places : [{ ...DUMMY, episode: -2 }];
+function point(decisions: readonly Decision[], places: readonly ReferencePlace[], size: BatchSize): Pointing {
+  const deciding: readonly Decision[] = decisions.length > 0 ? decisions : [DUMMY];
+  const references: readonly ReferencePlace[] = places.length > 0 && decisions.length > 0 ? places : [{ ...DUMMY, episode: -2 }];
   const R = references.length;
   const spanFloats = (deciding.length + R) * size.time * size.lanes;
   if (spanFloats > LARGEST_SPANS)
@@ -125,8 +140,11 @@ function point(decisions: readonly Decision[], places: readonly Place[], size: B
     });
   const visibility = new Float32Array(deciding.length * R).fill(HIDDEN_SCORE);
   const chosen = new Float32Array(deciding.length * R);
+  const buckets = ANCHORS.map(() => new Int32Array(deciding.length * R));
   deciding.forEach((decision, m) => {
     references.forEach((reference, r) => {
+      for (const [a, bucket] of buckets.entries())
+        bucket[m * R + r] = trailBucket(reference.trailPlace.home, decision.anchors[a] as number);
       if (reference.episode !== decision.episode || reference.position > decision.position) return;
       visibility[m * R + r] = 0;
       if (reference.token === decision.token) chosen[m * R + r] = 1;
@@ -139,6 +157,8 @@ function point(decisions: readonly Decision[], places: readonly Place[], size: B
     decidingSpans: averageSpans(deciding, size),
     referenceSpans: averageSpans(references, size),
     visibility,
+    buckets,
+    marks: Float32Array.from({ length: R * MARKS }, (_, i) => references[Math.floor(i / MARKS)]?.trailPlace.marks[i % MARKS] ?? 0),
     chosen,
   };
 }

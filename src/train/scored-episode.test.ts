@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DataError } from '../base/index.ts';
 import { boundaryId, DEFAULT_WEIGHTS, encodeTranscript, FIRST_REFERENCE, wordId } from '../grammar/index.ts';
 import type { EpisodeRecord, Segment, StepRecord } from '../records/index.ts';
-import { imitatedEpisode, scoreEpisode, withScores } from './scored-episode.ts';
+import { imitatedEpisode, scoreEpisode, withMixturePlaces, withScores } from './scored-episode.ts';
 
 const codec = { encodeText: (text: string) => Array.from(text, () => 400), decode: () => '' };
 const word = (text: string) => ({ kind: 'word', word: text }) as const;
@@ -52,6 +52,13 @@ describe('a scored episode', () => {
   it('trains the critic at the act boundaries', () => {
     expect(marked(scored.tokens, scored.decisions)).toEqual([boundaryId('act'), boundaryId('act')]);
     expect([...scored.returns].filter((_, i) => scored.decisions[i])).toEqual([0.75, 0.25]);
+  });
+
+  it('marks in a demonstration the same places as in what was sampled', () => {
+    const shown = encodeTranscript({ schemaVersion: 1, segments }, codec);
+    expect(marked(shown.tokens, shown.pointed)).toEqual([FIRST_REFERENCE + 7]);
+    expect(withMixturePlaces(shown).pointed).toEqual(scored.pointed);
+    expect(withMixturePlaces(scored)).toEqual(scored);
   });
 
   it('lets the pointer head take part where it did: also where something could have been asked about', () => {

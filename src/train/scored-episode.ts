@@ -104,6 +104,19 @@ function checkCount(
   });
 }
 
+/**
+ * The episode with every place marked at which the pointer mixture decides when the policy acts, references or not: where a call could have had
+ * another argument and ended, say. Unmarked, nothing is learned of the gate there, and the policy points on for as long as it may.
+ */
+export function withMixturePlaces<E extends Episode>(episode: E): E {
+  const pointed = episode.pointed.slice();
+  for (const { own } of actionsOf(episode.tokens)) {
+    const places = pointingPlaces(own.map((i) => episode.tokens[i] as number));
+    for (const [k, i] of own.entries()) if (places[k] === 1) pointed[i] = 1;
+  }
+  return { ...episode, pointed };
+}
+
 /** An episode that is only imitated, such as a demonstration, for a batch of scored ones. */
 export function imitatedEpisode(episode: Episode): ScoredEpisode {
   const zeros = (): Float32Array => new Float32Array(episode.tokens.length);

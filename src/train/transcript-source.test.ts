@@ -36,6 +36,15 @@ describe('transcripts as JSON Lines', () => {
     expect(textsOf(transcript)).toEqual(['enter', 'Save']);
   });
 
+  it('come out of a journal of episodes, where what failed is not to be imitated', () => {
+    const record = (success: boolean | null, fault: object | null = null): string =>
+      JSON.stringify({ schemaVersion: 1, id: 'a', transcript, score: { success, credit: null }, fault });
+    const lines = [record(true), record(false), record(null), record(true, { kind: 'policy' })];
+    const found = parseTranscripts(bytes(lines.join('\n')), 'a.jsonl').map((one) => one.transcript.segments.map(({ imitate }) => imitate));
+    const notImitated = [undefined, false];
+    expect(found).toEqual([[undefined, undefined], notImitated, notImitated, notImitated]);
+  });
+
   it.each([
     ['{"schemaVersion":1', /a line that is not JSON/],
     ['[]', /wrong at the top/],

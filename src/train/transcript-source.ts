@@ -1,6 +1,7 @@
 /**
  * Transcripts to learn from: JSON Lines, one transcript a line, checked where they come in. What is wrong is told with
- * its file and line; nothing is skipped silently but blank lines.
+ * its file and line; nothing is skipped silently but blank lines. A journal of episodes is read too: of one that failed only what happened is learned,
+ * not what was done.
  */
 import * as z from 'zod';
 import { DataError, JourneymanError } from '../base/index.ts';
@@ -19,6 +20,13 @@ const piece = z.discriminatedUnion('kind', [
 const transcriptSchema = z.strictObject({
   schemaVersion: z.literal(1),
   segments: z.array(z.strictObject({ kind: z.enum(SEGMENT_KINDS), pieces: z.array(piece), imitate: z.boolean().exactOptional() })).min(1),
+});
+
+/** What is read of a line of a journal. */
+const episodeSchema = z.looseObject({
+  transcript: transcriptSchema,
+  score: z.looseObject({ success: z.boolean().nullable() }).nullable(),
+  fault: z.unknown(),
 });
 
 /** A transcript and where it stands, `file:line`. */
@@ -120,7 +128,7 @@ function parseLine(text: string, place: string): Transcript {
       cause,
     });
   }
-  const parsed = transcriptSchema.safeParse(json);
+  const parsed = transcriptSchema.safeParse(transcriptOf(json));
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
   throw new DataError({
@@ -129,4 +137,14 @@ function parseLine(text: string, place: string): Transcript {
     expected: `{schemaVersion: 1, segments: [{kind, pieces}]} (${message})`,
     cause: parsed.error,
   });
+}
+
+/** Of an episode's record its transcript; anything else as it is. */
+function transcriptOf(json: unknown): unknown {
+  const episode = episodeSchema.safeParse(json);
+  if (!episode.success) return json;
+  const { transcript, score, fault } = episode.data;
+  if (score?.success === true && fault === null) return transcript;
+  const segments = transcript.segments.map((segment) => (segment.kind === 'act' ? { ...segment, imitate: false } : segment));
+  return { ...transcript, segments };
 }

@@ -1,11 +1,8 @@
 /**
  * The report: one HTML file that needs nothing else, for whoever decides whether the agent may work. The first screen is the verdict.
  *
- * Invariant: figures come from the certificate, curves from its raw scores; nothing is computed here that a certificate states. No request leaves the
- * page: its policy allows only the one style and the one script that it holds, by their hashes, so that outside text that became markup in spite
- * of all escaping still could not run.
+ * Invariant: figures come from the certificate, curves from its raw scores; nothing is computed here that a certificate states.
  */
-import { createHash } from 'node:crypto';
 import type { Certificate, EpisodeRecord, RawScore, RunEvent } from '../../records/index.ts';
 import { actsOf, predictionsOf } from '../critic.ts';
 import type { Attempt } from '../ledger.ts';
@@ -13,10 +10,9 @@ import { type VerdictOptions, verdictAside, verdictSentence } from '../verdict.t
 import { worstEpisodes } from '../worst-episodes.ts';
 import { type ComputePoint, computeChart, coverageChart, learningChart, reliabilityChart } from './charts.ts';
 import { episodeView } from './episode-view.ts';
-import { type Content, html, type Markup, trusted } from './markup.ts';
-import { SCRIPT } from './script.ts';
+import { type Content, html, type Markup } from './markup.ts';
+import { page } from './page.ts';
 import { attemptSection, costSection, criticSection, keyFigures, lineageSection, neverSection, section, sliceSection } from './sections.ts';
-import { STYLE } from './style.ts';
 
 export interface ReportOptions extends VerdictOptions {
   readonly certificate: Certificate;
@@ -96,14 +92,3 @@ ${
     ? 'A slice that was ended early has bounds that hold at every moment at once (a mixture e-process); the others have exact binomial ones (Clopper–Pearson).'
     : 'Bounds are exact binomial ones (Clopper–Pearson).'
 } What is certified is this agent on this gym’s tasks, and on no others.</p></footer>`;
-
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
-function page(title: string, content: Content): Markup {
-  const policy = `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'`;
-  // The policy's quotes are its own; nothing of it comes from outside.
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(policy)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>${title}</title><style>${trusted(STYLE)}</style></head>
-<body><main>${content}</main><script>${trusted(SCRIPT)}</script></body></html>
-`;
-}

@@ -198,7 +198,10 @@ export function lineageSection({ agent, gym, lineage, seeds, madeAt }: Certifica
         .join(', '),
     ],
     ['Made by', lineage.madeBy],
-    ['Exam seeds', html`committed as ${hash(seeds.commitment)} before training, opened ${madeAt} as ${hash(seeds.nonce)}`],
+    [
+      'Exam seeds',
+      html`committed as ${hash(seeds.commitment)} ${lineage.runtime.seeds ?? 'before training'}, opened ${madeAt} as ${hash(seeds.nonce)}`,
+    ],
   ];
   return section(
     'Where it comes from',

@@ -13,14 +13,14 @@ import { BYTE_ALPHABET, BYTE_CHARACTERS } from './byte-characters.ts';
 import { Heap } from './heap.ts';
 import type { Merge } from './merge.ts';
 import { splitText } from './pre-tokenizer.ts';
-import { createTokenizer, lowerCased, type Tokenizer } from './tokenizer.ts';
+import { createTokenizer, foldText, type Tokenizer } from './tokenizer.ts';
 
 export interface TrainTokenizerOptions {
   /** V: ids wanted, special tokens and bytes included. */
   readonly vocabularySize: number;
   readonly specialTokens: readonly string[];
-  /** Whether text is read in lower case. Default false. */
-  readonly lowercase?: boolean;
+  /** As in `Vocabulary`. Default false. */
+  readonly isFolded?: boolean;
 }
 
 /** A piece that occurs `count` times; `ids` are its tokens so far. */
@@ -37,12 +37,12 @@ interface Candidate {
 
 /** Throws `ConfigError` for sizes or special tokens that can't be, `DataError` for texts without a character. */
 export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerOptions): Tokenizer {
-  const { vocabularySize, specialTokens, lowercase } = checkOptions(options);
+  const { vocabularySize, specialTokens, isFolded } = checkOptions(options);
   const tokens = [...specialTokens, ...BYTE_ALPHABET];
   const idOf = new Map<string, number>(tokens.map((token, id) => [token, id]));
   const special = new Set(specialTokens);
   const merges: Merge[] = [];
-  const pairs = countPairs(countPieces(lowercase ? lowered(texts) : texts, idOf), vocabularySize);
+  const pairs = countPairs(countPieces(isFolded ? folded(texts) : texts, idOf), vocabularySize);
   while (tokens.length < vocabularySize) {
     const best = pairs.takeMostFrequent();
     if (best === undefined) break;
@@ -54,14 +54,14 @@ export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerO
     merges.push(merge);
     pairs.apply(merge);
   }
-  return createTokenizer({ tokens, merges, specialTokens, ...(lowercase ? { lowercase } : {}) });
+  return createTokenizer({ tokens, merges, specialTokens, ...(isFolded ? { isFolded } : {}) });
 }
 
-function* lowered(texts: Iterable<string>): Generator<string> {
-  for (const text of texts) yield lowerCased(text);
+function* folded(texts: Iterable<string>): Generator<string> {
+  for (const text of texts) yield foldText(text);
 }
 
-function checkOptions({ vocabularySize, specialTokens, lowercase = false }: TrainTokenizerOptions): Required<TrainTokenizerOptions> {
+function checkOptions({ vocabularySize, specialTokens, isFolded = false }: TrainTokenizerOptions): Required<TrainTokenizerOptions> {
   const operation = 'trainTokenizer';
   const least = specialTokens.length + BYTE_ALPHABET.length;
   if (!(Number.isInteger(vocabularySize) && vocabularySize >= least))
@@ -80,7 +80,7 @@ function checkOptions({ vocabularySize, specialTokens, lowercase = false }: Trai
       });
     seen.add(token);
   }
-  return { vocabularySize, specialTokens: [...specialTokens], lowercase };
+  return { vocabularySize, specialTokens: [...specialTokens], isFolded };
 }
 
 function countPieces(texts: Iterable<string>, idOf: ReadonlyMap<string, number>): Word[] {

@@ -12,6 +12,8 @@ import type { Merge } from './merge.ts';
 import { SPLIT_PATTERN } from './pre-tokenizer.ts';
 import { createTokenizer, type Tokenizer, type Vocabulary } from './tokenizer.ts';
 
+/** How the common libraries say what `foldText` does. */
+const FOLDING = { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: ' ' }, { type: 'Lowercase' }] } as const;
 const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false } as const;
 
 const id = z.int().nonnegative();
@@ -24,7 +26,16 @@ const fileSchema = z.object({
   truncation: z.null().optional(),
   padding: z.null().optional(),
   added_tokens: z.array(z.object({ id, content: z.string().min(1), special: z.literal(true), single_word: off, lstrip: off, rstrip: off })),
-  normalizer: z.union([z.null(), z.strictObject({ type: z.literal('Lowercase') })]),
+  normalizer: z.union([
+    z.null(),
+    z.strictObject({
+      type: z.literal('Sequence'),
+      normalizers: z.tuple([
+        z.strictObject({ type: z.literal('Prepend'), prepend: z.literal(' ') }),
+        z.strictObject({ type: z.literal('Lowercase') }),
+      ]),
+    }),
+  ]),
   pre_tokenizer: z.object({
     type: z.literal('Sequence'),
     pretokenizers: z.tuple([
@@ -52,7 +63,7 @@ const fileSchema = z.object({
 });
 
 /** The file's text: one spelling for each tokenizer, so that equal tokenizers have equal hashes. */
-export function formatTokenizerJson({ vocabulary: { tokens, merges, specialTokens, lowercase } }: Tokenizer): string {
+export function formatTokenizerJson({ vocabulary: { tokens, merges, specialTokens, isFolded } }: Tokenizer): string {
   const ids = new Map<string, number>(tokens.map((token, index) => [token, index]));
   const file = {
     version: '1.0',
@@ -67,7 +78,7 @@ export function formatTokenizerJson({ vocabulary: { tokens, merges, specialToken
       normalized: false,
       special: true,
     })),
-    normalizer: lowercase ? { type: 'Lowercase' } : null,
+    normalizer: isFolded ? FOLDING : null,
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [{ type: 'Split', pattern: { Regex: SPLIT_PATTERN }, behavior: 'Isolated', invert: false }, BYTE_LEVEL],
@@ -119,7 +130,7 @@ export function parseTokenizerJson(text: string, source = 'tokenizer.json'): Tok
     tokens,
     specialTokens,
     merges: readMerges(model.merges, ids, new Set(specialTokens), wrong),
-    ...(normalizer ? { lowercase: true } : {}),
+    ...(normalizer ? { isFolded: true } : {}),
   });
 }
 

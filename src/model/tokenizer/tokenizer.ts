@@ -1,7 +1,7 @@
 /**
  * Text to token ids and back: byte-level byte-pair encoding with special tokens.
  *
- * Invariants: `decode(encodeText(text)) === text` for every well-formed string, in lower case where the vocabulary says so, and `encodeText` never yields a special
+ * Invariants: `decode(encodeText(text)) === text` for every well-formed string, in lower case where the vocabulary is folded, and `encodeText` never yields a special
  * token, whatever the text spells. Lone surrogates are read as U+FFFD. Ids agree with the common tokenizer libraries'
  * reading of the same `tokenizer.json`.
  *
@@ -19,9 +19,12 @@ export interface Vocabulary {
   readonly merges: readonly Merge[];
   /** Those of `tokens` that are special, in id order; no merge results in one. */
   readonly specialTokens: readonly string[];
-  /** Whether text is read in lower case: what it spells in capitals is then the same word. Default false. */
-  readonly lowercase?: boolean;
+  /** Whether text is read in lower case and as if a space stood before it: a word is then the same wherever it stands. Default false. */
+  readonly isFolded?: boolean;
 }
+
+/** How text is read by a folded vocabulary. */
+export const foldText = (text: string): string => (text === '' ? '' : ` ${lowerCased(text)}`);
 
 /** Letter by letter, as the common libraries' `Lowercase` does: Σ is σ at a word's end too. */
 export const lowerCased = (text: string): string => text.replace(/[^\p{Ll}\p{Lo}]/gu, (letter) => letter.toLowerCase());
@@ -71,7 +74,7 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   }
 
   function append(out: number[], text: string): void {
-    for (const piece of splitText(vocabulary.lowercase ? lowerCased(text) : text)) for (const id of encodePiece(piece)) out.push(id);
+    for (const piece of splitText(vocabulary.isFolded ? foldText(text) : text)) for (const id of encodePiece(piece)) out.push(id);
   }
 
   function unknown(operation: string, id: number): DataError {
@@ -106,7 +109,8 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
         if (bytes === undefined) throw unknown('decode', id);
         parts.push(bytes);
       }
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(parts));
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(parts));
+      return vocabulary.isFolded && text.startsWith(' ') ? text.slice(1) : text;
     },
     tokenOf(id) {
       const token = tokens[id];
