@@ -127,15 +127,14 @@ export const tellComparison = ({ before, after, pairs, better, worse, betterP, i
   `${(before / pairs).toFixed(3)} → ${(after / pairs).toFixed(3)} (won ${better}, lost ${worse}, p better ${betterP.toPrecision(2)}, ${isNonInferior ? '' : 'not shown '}non-inferior: at least ${differenceBound.toFixed(3)})`;
 
 /**
- * Episodes until the success of two rounds in a row, averaged, is `GAIN` above that of the first; NaN where it never is. A round's success is of
- * the policy before its update, so the episodes played until then are those of the rounds before it.
+ * Episodes until success is `gain` above that of the first round, over two rounds in a row (the second counts alone); NaN where it never is. A
+ * round's success is of the policy before its update, so what was played until then are the rounds before it.
  */
 export function episodesToGain(points: readonly Pick<ReinforcePoint, 'ownSuccess' | 'episodes'>[], gain = GAIN): number {
-  const [first] = points;
-  if (!first) return Number.NaN;
-  for (let i = 1; i < points.length; i++) {
-    const [before, now] = [points[i - 1] as typeof first, points[i] as typeof first];
-    if ((Number(i > 1 ? before.ownSuccess : now.ownSuccess) + now.ownSuccess) / 2 >= first.ownSuccess + gain) return before.episodes;
-  }
-  return Number.NaN;
+  const successes = points.map(({ ownSuccess }) => ownSuccess);
+  const there = successes.findIndex((now, i) => {
+    const last = i > 1 ? (successes[i - 1] as number) : now;
+    return i > 0 && (last + now) / 2 >= (successes[0] as number) + gain;
+  });
+  return points[there - 1]?.episodes ?? Number.NaN;
 }

@@ -45,7 +45,7 @@ export async function checkMachine(shop: Workshop, student: Student | undefined,
 const TRAINED_TOKENS = 10_000;
 const REFERENCE_PARAMETERS = 560_000;
 /** How fast a policy plays beside an expert. */
-const POLICY_SHARE = 0.6;
+const POLICY_SHARE = 0.35;
 const CHARACTERS_A_TOKEN = 9;
 
 const countOf = ({ weights }: Student): number => [...weights.values()].reduce((sum, { length }) => sum + length, 0);
