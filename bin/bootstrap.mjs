@@ -76,7 +76,7 @@ try {
       fix: 'npm start, npm test, or npm run check | fix | bench',
     });
   const node = await setUp();
-  if (verb === 'test' || verb === 'bench') ensureChromium();
+  if (['start', 'test', 'bench'].includes(verb)) ensureChromium();
   process.exitCode = await VERBS[verb]((...command) => runNode(node, command, { folder: ROOT }), args);
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
