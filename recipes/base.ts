@@ -37,7 +37,7 @@ const TOKENIZER_LESSONS = 1500;
 
 async function base(): Promise<void> {
   const { values } = parseArgs({
-    options: { lessons: { type: 'string', default: '40000' }, out: { type: 'string', default: join(ROOT, 'runs', 'base') } },
+    options: { lessons: { type: 'string', default: '10000' }, out: { type: 'string', default: join(ROOT, 'runs', 'base') } },
   });
   const folder = relative(process.cwd(), values.out) || '.';
   const count = Number(values.lessons);

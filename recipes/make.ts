@@ -1,11 +1,12 @@
 /**
  * The main job: a gym in, an agent out whose reliability is measured.
  *
- *   check the gym ─▶ demonstrations ─▶ imitate ─▶ practise beside the expert ─▶ critic ─▶ exam ─▶ certificate
+ *   check the gym ─▶ demonstrations ─▶ imitate ─▶ practise beside the expert (─▶ reinforce) ─▶ critic ─▶ exam ─▶ certificate
  *
  * Each stage keeps what it found in the run's folder, so a run that is stopped or killed goes on where it stood. After every stage the best agent so
  * far lies in `agent/`, with what is known of it in `report.html`; nothing is called certified that the exam has not shown.
  */
+import { countParameters, presetConfig } from '../src/model/index.ts';
 import type { CertificationPlan, EpisodeRecord } from '../src/records/index.ts';
 import { addToAgent } from './factory/agent.ts';
 import type { Contestant } from './factory/contestant.ts';
@@ -13,6 +14,8 @@ import { warmCritic } from './factory/critic.ts';
 import { commitSeeds, countTasks, type Examined, everydayPlan, examine } from './factory/exam.ts';
 import { imitate } from './factory/imitate.ts';
 import { practise } from './factory/practise.ts';
+import { type Algorithm, reinforce } from './factory/reinforce.ts';
+import { TASKS_A_ROUND } from './factory/reinforce-plan.ts';
 import { agentFolder, finishedAgent, Shelf } from './factory/shelf.ts';
 import { checkMachine, gatherDemonstrations } from './factory/show.ts';
 import { freshStudent, openWorkshop, startClock, startingPoint, type Workshop, type WorkshopOptions } from './factory/workshop.ts';
@@ -29,6 +32,8 @@ export interface MakeOptions extends WorkshopOptions {
   readonly isFull: boolean;
   /** The last stage for now; the same call without it goes on. Default: to the certificate. */
   readonly until?: Pause | undefined;
+  /** After practice, learning from the verifier alone. Default: none. */
+  readonly reinforcement?: { readonly algorithm: Algorithm; readonly rounds: number } | undefined;
 }
 
 export interface Made {
@@ -76,11 +81,12 @@ interface Teaching {
 
 /** Everything that is learned. undefined where the run pauses before the agent is finished. */
 async function teach(shop: Workshop, { plan, options }: Teaching): Promise<Contestant | undefined> {
-  const { seed, preset, until } = options;
+  const { seed, preset, until, reinforcement } = options;
 
   // 1. What can be done in the time there is, and somebody who shows how the work goes.
   const start = startingPoint(options);
-  const budget = await checkMachine(shop, start, { ...options, examEpisodes: countTasks(plan) });
+  const parameters = countParameters(start?.config ?? presetConfig(preset));
+  const budget = await checkMachine(shop, parameters, { ...options, examEpisodes: countTasks(plan) });
   const shown = await gatherDemonstrations(shop, budget.demonstrations);
 
   // 2. Imitation. Whatever comes after, there is an agent from here on.
@@ -100,6 +106,13 @@ async function teach(shop: Workshop, { plan, options }: Teaching): Promise<Conte
     before = [...before, ...practised.played];
     last = practised.played;
     await shelf.offer({ stage: 'rl', round, student, tokens: practised.trainedTokens, episodes: before.length });
+  }
+  if (reinforcement) {
+    const { rounds } = budget;
+    const roundEpisodes = Math.min(budget.roundEpisodes, TASKS_A_ROUND);
+    const reinforced = await reinforce(shop, { ...reinforcement, student, before, roundEpisodes, roundsBefore: rounds, measured: 0 });
+    student = reinforced.student;
+    await shelf.offer({ stage: 'rl', round: rounds + reinforcement.rounds, student, tokens: 0, episodes: reinforced.records.length });
   }
   if (until === 'rl') return undefined;
 

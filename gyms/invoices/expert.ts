@@ -159,7 +159,8 @@ class InvoicesExpert implements Expert {
     this.#memory = {
       waits: isWait ? waits + 1 : 0,
       passwordTyped:
-        password !== undefined && ((action.kind === 'fill' && action.target === password.reference) || (passwordTyped && action.kind !== 'click')),
+        password !== undefined &&
+        ((action.kind === 'fill' && action.target === password.reference) || (passwordTyped && action.kind !== 'click')),
       turnedBack: turnedBack || turnsBack,
       last: action,
       pressed: action.kind === 'click' ? action.target : isWait ? pressed : null,

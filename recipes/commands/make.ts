@@ -4,6 +4,7 @@ import { type ArgsDef, defineCommand } from 'citty';
 import { Options, terminalOf } from '../../src/cli/index.ts';
 import { terminalSummary } from '../../src/evals/index.ts';
 import { PRESET_NAMES } from '../../src/model/index.ts';
+import { MOST_ROUNDS } from '../factory/reinforce-plan.ts';
 import { LEAST_DEMONSTRATIONS } from '../factory/show.ts';
 import { Stopped } from '../factory/workshop.ts';
 import { type Made, type MakeOptions, make as makeAgent, PAUSES } from '../make.ts';
@@ -11,6 +12,8 @@ import { parseDuration } from './duration.ts';
 import { LANES_ARG, lanesOf, onlyGym } from './playing.ts';
 import { stopOnSignal } from './stop-signal.ts';
 import { createView } from './view.ts';
+
+const ALGORITHMS = ['ppo', 'grpo', 'expert-iteration'] as const;
 
 export const MAKE_ARGS: ArgsDef = {
   gym: { type: 'positional', required: false, description: 'The gym to be learned' },
@@ -22,6 +25,12 @@ export const MAKE_ARGS: ArgsDef = {
   seed: { type: 'string', valueHint: 'N', default: '1', description: 'Seed of everything but the exam' },
   ...LANES_ARG,
   full: { type: 'boolean', description: 'Examine every slice in full, and pass^8' },
+  reinforce: {
+    type: 'string',
+    valueHint: ALGORITHMS.join('|'),
+    description: 'After practice, learn from the verifier alone, on top of the budget',
+  },
+  'reinforce-rounds': { type: 'string', valueHint: 'N', default: '3', description: 'Rounds of that' },
   until: {
     type: 'string',
     valueHint: PAUSES.join('|'),
@@ -70,6 +79,11 @@ function makeOptions(options: Options): Omit<MakeOptions, 'signal' | 'onEvent'> 
   }) as number;
   const start = options.text('from') ?? (options.oneOf('start', ['warm', 'cold']) as string);
   const budget = options.text('budget') as string;
+  const algorithm = options.oneOf('reinforce', ALGORITHMS);
+  const rounds = options.number('reinforce-rounds', {
+    check: (value) => Number.isInteger(value) && value >= 1 && value <= MOST_ROUNDS,
+    expected: `a whole number from 1 to ${MOST_ROUNDS}`,
+  }) as number;
   const demonstrations = options.count('demonstrations', LEAST_DEMONSTRATIONS) as number;
   return {
     gym,
@@ -81,7 +95,8 @@ function makeOptions(options: Options): Omit<MakeOptions, 'signal' | 'onEvent'> 
     demonstrations,
     isFull: options.flag('full'),
     lanes: lanesOf(options),
-    settings: { budget, demonstrations, full: options.flag('full') },
+    settings: { budget, demonstrations, full: options.flag('full'), ...(algorithm ? { reinforce: algorithm, rounds } : {}) },
+    ...(algorithm ? { reinforcement: { algorithm, rounds } } : {}),
     until: options.oneOf('until', PAUSES),
   };
 }

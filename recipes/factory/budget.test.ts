@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planBudget } from './budget.ts';
 
 const rate = (most: number) => fc.double({ min: 0.01, max: most, noNaN: true });
-const speeds = fc.record({ trainedTokens: rate(1e6), expertEpisodes: rate(1e4), policyEpisodes: rate(1e4), episodeTokens: rate(1e4) });
+const speeds = fc.record({ trainedTokens: rate(1e6), expertEpisodes: rate(1e4), policyEpisodes: rate(1e4) });
 const options = fc.record({
   seconds: fc.double({ min: 20, max: 7 * 24 * 3600, noNaN: true }),
   demonstrations: fc.integer({ min: 10, max: 100_000 }),
@@ -47,7 +47,6 @@ describe('planBudget', () => {
       trainedTokens: fc.double({ min: 1000, max: 1e5, noNaN: true }),
       expertEpisodes: fc.double({ min: 0.5, max: 100, noNaN: true }),
       policyEpisodes: fc.double({ min: 0.3, max: 100, noNaN: true }),
-      episodeTokens: fc.constant(1000),
     });
     fc.assert(
       fc.property(usual, enough, (speed, asked) => {

@@ -1,6 +1,6 @@
 /**
  * How a budget of time is spent: pure arithmetic from what this machine does in a second. Certification comes first, because an agent without a
- * number is of no use; what is left goes to learning, a third of it to demonstrations and the rest to practice.
+ * number is of no use; what is left goes to learning, two fifths of it to imitation, the rest to practice and the critic.
  */
 
 export interface Speeds {
@@ -10,8 +10,6 @@ export interface Speeds {
   readonly expertEpisodes: number;
   /** Episodes a second that the policy plays. */
   readonly policyEpisodes: number;
-  /** Tokens of an episode. */
-  readonly episodeTokens: number;
 }
 
 export interface Budget {
@@ -35,7 +33,7 @@ export interface BudgetOptions {
 
 /** Rounds of practice; fewer where there is no time for them. */
 const ROUNDS = 5;
-/** Share of the learning time that goes to the demonstrations. */
+/** Share of the learning time that goes to imitation. */
 const SFT_SHARE = 0.4;
 /** Of a round, the share that is played rather than trained. */
 const PLAYED_SHARE = 0.4;

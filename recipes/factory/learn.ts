@@ -35,7 +35,7 @@ export interface LearnOptions {
   readonly folder: string;
   readonly student: Student;
   readonly episodes: readonly Episode[];
-  /** To train on; at least one pass of a tenth is made. */
+  /** To train on; at least ten steps are made. */
   readonly tokens: number;
   readonly peakRate: number;
   /** Share of the peak that is left at the end. */

@@ -76,8 +76,8 @@ export function settle({ gym }: Workshop, options: ReinforceOptions): Settled {
 
 /** Tasks of round N of seed S begin at 1,000,000·S + FIRST_TASK + TASKS_A_ROUND·N: no other stage draws there. */
 export const FIRST_TASK = 600_000;
-const TASKS_A_ROUND = 10_000;
-const MOST_ROUNDS = 29;
+export const TASKS_A_ROUND = 10_000;
+export const MOST_ROUNDS = 29;
 
 /** Tasks that went wrong, then fresh ones, more of slices that go wrong; for groups each of them several times. */
 export function roundJobs(

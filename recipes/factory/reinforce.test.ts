@@ -55,7 +55,7 @@ async function beginner(): Promise<{ readonly student: Student; readonly shown: 
 let begun: Awaited<ReturnType<typeof beginner>>;
 beforeAll(async () => {
   begun = await beginner();
-}, 60_000);
+}, 180_000);
 
 const ALGORITHMS: readonly Algorithm[] = ['ppo', 'grpo', 'expert-iteration'];
 const small = { rounds: 2, roundEpisodes: 32, criticEpisodes: 32, groupSize: 4, measured: 8 };
@@ -70,7 +70,7 @@ async function learnIn(folder: string, options: ReinforceOptions): Promise<Reinf
 }
 
 describe('learning from the verifier', () => {
-  it.each(ALGORITHMS)('%s: from a third to nearly all, without a demonstration', { timeout: 60_000 }, async (algorithm) => {
+  it.each(ALGORITHMS)('%s: from a third to nearly all, without a demonstration', { timeout: 180_000 }, async (algorithm) => {
     const { student } = begun;
     const before = hashWeights(student.weights);
     const { points, records } = await learnIn(freshFolder(), {
@@ -93,7 +93,7 @@ describe('learning from the verifier', () => {
     expect(hashWeights(student.weights)).toBe(before);
   });
 
-  it.each(ALGORITHMS)('%s: goes on after the last finished round, in the same bytes', { timeout: 60_000 }, async (algorithm) => {
+  it.each(ALGORITHMS)('%s: goes on after the last finished round, in the same bytes', { timeout: 180_000 }, async (algorithm) => {
     const { student, shown } = begun;
     const options: ReinforceOptions = { ...small, algorithm, student, before: shown };
     const whole = freshFolder();
@@ -125,7 +125,7 @@ describe('learning from the verifier', () => {
     expect(step).toBe(learned.points.reduce((sum, { steps }) => sum + steps, 0));
   });
 
-  it('plays what is left of a round in which it was stopped', { timeout: 60_000 }, async () => {
+  it('plays what is left of a round in which it was stopped', { timeout: 180_000 }, async () => {
     const { student, shown } = begun;
     const options: ReinforceOptions = { ...small, algorithm: 'ppo', student, before: shown, measured: 0 };
     const folder = freshFolder();

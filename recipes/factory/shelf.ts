@@ -125,7 +125,7 @@ export class Shelf {
         compartment: 'default',
         seed,
         runtime: { node: process.version, platform: `${process.platform}-${process.arch}` },
-        madeBy: `npx journeyman make ${name} --seed ${seed} --start ${options.start}`,
+        madeBy: `npx journeyman make ${name} --seed ${seed} ${['warm', 'cold'].includes(options.start) ? '--start' : '--from'} ${options.start}`,
       },
     });
   }

@@ -5,7 +5,7 @@ import { type Budget, type BudgetOptions, planBudget, type Speeds } from './budg
 import { expertPolicy } from './expert-policy.ts';
 import { TooFewDemonstrations } from './refusals.ts';
 import { freshJobs, plainWeights } from './tasks.ts';
-import { isSuccess, play, type Student, type Workshop } from './workshop.ts';
+import { isSuccess, play, type Workshop } from './workshop.ts';
 
 /** Share of the steps at which the expert's hand slips, so that repairs are learned. */
 const MISTAKES = 0.03;
@@ -14,20 +14,18 @@ const TASTE = 12;
 /** Fewer than this teach nothing that would hold. */
 export const LEAST_DEMONSTRATIONS = 10;
 
-/** Tells the estimate. */
-export async function checkMachine(shop: Workshop, student: Student | undefined, options: BudgetOptions): Promise<Budget> {
+/** Tells the estimate, for a model of so many parameters. */
+export async function checkMachine(shop: Workshop, parameters: number, options: BudgetOptions): Promise<Budget> {
   const result = await shop.run.stage('check', async () => {
     shop.run.tell({ kind: 'stage', stage: 'check', state: 'begun', note: 'the gym is proved; what this machine does in a second' });
     const tasted = await playDemonstrations(shop, Math.min(TASTE, options.demonstrations));
     // The first ones wait for browsers to start, so the quick ones tell.
     const seconds = tasted.map((record) => record.seconds).sort((x, y) => x - y);
     const rate = shop.lanes / Math.max(0.01, seconds[Math.floor(seconds.length / 4)] ?? 1);
-    const characters = tasted.map((record) => JSON.stringify(record.transcript).length);
     const speeds: Speeds = {
-      trainedTokens: student ? TRAINED_TOKENS * (REFERENCE_PARAMETERS / countOf(student)) : TRAINED_TOKENS,
+      trainedTokens: TRAINED_TOKENS * Math.min(1, REFERENCE_PARAMETERS / parameters),
       expertEpisodes: rate,
       policyEpisodes: POLICY_SHARE * rate,
-      episodeTokens: characters.reduce((sum, count) => sum + count, 0) / characters.length / CHARACTERS_A_TOKEN,
     };
     const budget = planBudget(speeds, options);
     shop.run.tell({
@@ -41,14 +39,11 @@ export async function checkMachine(shop: Workshop, student: Student | undefined,
   return result as unknown as Budget;
 }
 
-/** Tokens a second that a model of the reference's size trains on, on two cores. */
+/** Tokens a second that a model of the reference’s size trains on, on two cores; larger ones fewer in proportion, smaller ones hardly more. */
 const TRAINED_TOKENS = 10_000;
 const REFERENCE_PARAMETERS = 560_000;
 /** How fast a policy plays beside an expert. */
 const POLICY_SHARE = 0.35;
-const CHARACTERS_A_TOKEN = 9;
-
-const countOf = ({ weights }: Student): number => [...weights.values()].reduce((sum, { length }) => sum + length, 0);
 
 /** The expert's episodes, in the journal `demonstrations.jsonl`; what is there already is not played again. */
 export async function gatherDemonstrations(shop: Workshop, count: number): Promise<readonly EpisodeRecord[]> {

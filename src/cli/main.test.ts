@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../recipes/journeyman.ts', import.meta.url));
 const TEXT = fileURLToPath(new URL('./training.ts', import.meta.url));
 const SMALL = ['--preset', 'nano', '--vocabulary', '600', '--batch-time', '32', '--batch-lanes', '1', '--threads', '1'];
 
@@ -69,7 +69,7 @@ describe('journeyman', () => {
   });
 
   it.each([
-    [['tarin'], /got the command 'tarin', expected one of gym, record, pretrain, sft, sample/],
+    [['tarin'], /got the command 'tarin', expected one of make, certify, eval, compare, play, report, demos, doctor, gym, record, pretrain, sft, sample/],
     [['pretrain', '--out', 'x'], /got no --text/],
     [['pretrain', '--text', TEXT], /got no --out/],
     [['pretrain', '--text', TEXT, '--out', 'x', '--preset', 'huge'], /--preset huge, expected one of nano, micro, small, medium/],

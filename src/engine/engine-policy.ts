@@ -70,6 +70,7 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
             ]);
             if (own.length === 0) value = sigmoid(result.value);
             decided += pending.length + result.tokens.length;
+            count += pending.length + result.tokens.length;
             own.push(...result.tokens);
             logprobs.push(...result.logprobs);
             if (result.stopReason === 'end') break;
@@ -78,7 +79,6 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
             pending = isReferenceId(last) ? [...encodeEcho(echoes.get(last - FIRST_REFERENCE) ?? '', codec)] : [];
             state = result.state;
           }
-          count += decided;
           const action = parseActionTokens(own, codec);
           const pieces = actionPieces(action, (reference) => echoes.get(reference) ?? '');
           return { action, segment: { kind: 'act', pieces }, value, logprobs };

@@ -200,8 +200,8 @@ export function parameterSpecs(config: ModelConfig): readonly ParameterSpec[] {
       normal([1, C], 'pointer.gate'),
       plain([1], 'pointer.gateBias', 'zeros'),
       // Zeros: a head that has not learned to follow the trail doesn't.
-      plain([TRAIL_WIDTH, C], 'pointer.trail', 'zeros'),
-      plain([TRAIL_WIDTH, C], 'pointer.spanTrail', 'zeros'),
+      { name: 'pointer.trail', shape: [TRAIL_WIDTH, C], initializer: 'zeros', decays: true },
+      { name: 'pointer.spanTrail', shape: [TRAIL_WIDTH, C], initializer: 'zeros', decays: true },
     );
   if (config.valueHead) specs.push(normal([1, C], 'value.weight'), plain([1], 'value.bias', 'zeros'));
   if (config.rewardHead) specs.push(normal([1, C], 'reward.weight'), plain([1], 'reward.bias', 'zeros'));

@@ -1,6 +1,7 @@
 /** The whole training graph: its values and gradients against the float64 interpreter, and what packing must not change. */
 import { describe, expect, it } from 'vitest';
 import { randomModel } from '../../test/random-model.ts';
+import { withRandomTrail } from '../../test/random-trail.ts';
 import { evaluateGraph, type NdArray } from '../../test/reference.ts';
 import { Random } from '../base/index.ts';
 import { FIRST_REFERENCE } from '../grammar/index.ts';
@@ -34,7 +35,7 @@ function episode(length: number, seed: number | string): Episode {
 }
 
 const size = { time: 8, lanes: 2, block: 3 };
-const { batch } = packEpisodes([episode(5, 1), episode(7, 2), episode(3, 3)], size);
+const batch = withRandomTrail(packEpisodes([episode(5, 1), episode(7, 2), episode(3, 3)], size).batch, 'language model');
 
 const asArrays = (values: Values): Record<string, NdArray> =>
   Object.fromEntries(Object.entries(values).map(([name, { data, shape }]) => [name, { shape, data: Float64Array.from(data, Number) }]));

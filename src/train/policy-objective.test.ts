@@ -1,6 +1,7 @@
 /** The whole objective: its value against plain loops, its gradients against central differences in float64, its clip at the edges. */
 import { describe, expect, it } from 'vitest';
 import { randomModel } from '../../test/random-model.ts';
+import { withRandomTrail } from '../../test/random-trail.ts';
 import { evaluateGraph, type NdArray } from '../../test/reference.ts';
 import { Random } from '../base/index.ts';
 import { FIRST_REFERENCE } from '../grammar/index.ts';
@@ -52,7 +53,8 @@ function episode(length: number, seed: number): ScoredEpisode {
 }
 
 const size = { time: 8, lanes: 2, block: 3 };
-const { batch, used } = packScoredEpisodes([episode(7, 1), episode(8, 2)], size);
+const { batch: packed, used } = packScoredEpisodes([episode(7, 1), episode(8, 2)], size);
+const batch = withRandomTrail(packed, 'objective');
 const totals = stepTotals([batch]);
 
 const arraysOf = (values: Values): Record<string, NdArray> =>

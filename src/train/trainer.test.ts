@@ -117,7 +117,9 @@ describe('training', () => {
     const { weights, moments } = await train(fresh(), [1]);
     expect(weights.get('value.weight')).toEqual(before.get('value.weight'));
     expect(moments.has('value.weight:m')).toBe(false);
-    for (const name of before.keys()) if (!name.startsWith('value.')) expect(weights.get(name), name).not.toEqual(before.get(name));
+    // Nothing stands on these episodes' screens whose text stands elsewhere, and nothing was pointed at before: the trail says nothing of them.
+    const isReached = (name: string): boolean => !name.startsWith('value.') && !/^pointer\.(trail|spanTrail)$/.test(name);
+    for (const name of before.keys()) if (isReached(name)) expect(weights.get(name), name).not.toEqual(before.get(name));
 
     const state = fresh();
     const trainer = new Trainer(config, state, { ...size, threads: 1 });

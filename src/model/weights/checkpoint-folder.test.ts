@@ -97,7 +97,7 @@ describe('a model folder', () => {
     expect(loaded.weights).toEqual(weights);
     save();
     rmSync(join(folder, 'heads.safetensors'));
-    expect(loadModel(folder).missing).toHaveLength(8);
+    expect(loadModel(folder).missing).toHaveLength(10);
     save();
     expect([...loadModel(folder, { heads: { pointerWidth: 0 } }).weights.keys()].slice(-2)).toEqual(['value.weight', 'value.bias']);
   });
