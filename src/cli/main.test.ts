@@ -69,7 +69,10 @@ describe('journeyman', () => {
   });
 
   it.each([
-    [['tarin'], /got the command 'tarin', expected one of make, certify, eval, compare, play, report, demos, doctor, gym, record, pretrain, sft, sample/],
+    [
+      ['tarin'],
+      /got the command 'tarin', expected one of make, certify, eval, compare, play, report, demos, doctor, gym, record, pretrain, sft, sample/,
+    ],
     [['pretrain', '--out', 'x'], /got no --text/],
     [['pretrain', '--text', TEXT], /got no --out/],
     [['pretrain', '--text', TEXT, '--out', 'x', '--preset', 'huge'], /--preset huge, expected one of nano, micro, small, medium/],
