@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../recipes/journeyman.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('./journeyman.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'journeyman-cli-gym-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../recipes/journeyman.ts', import.meta.url));
-const TEXT = fileURLToPath(new URL('./training.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('./journeyman.ts', import.meta.url));
+const TEXT = fileURLToPath(new URL('../src/cli/training.ts', import.meta.url));
 const SMALL = ['--preset', 'nano', '--vocabulary', '600', '--batch-time', '32', '--batch-lanes', '1', '--threads', '1'];
 
 let folder: string;
