@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('./journeyman.ts', import.meta.url));
-const TEXT = fileURLToPath(new URL('../src/cli/training.ts', import.meta.url));
+const TEXT = fileURLToPath(new URL('../ARCHITECTURE.md', import.meta.url));
 const SMALL = ['--preset', 'nano', '--vocabulary', '600', '--batch-time', '32', '--batch-lanes', '1', '--threads', '1'];
 
 let folder: string;
