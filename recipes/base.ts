@@ -11,7 +11,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { FULL_SIZE_FROM, lessonTranscript } from '../base/lessons/index.ts';
-import { hashBytes, hashJson, type Json } from '../src/base/index.ts';
+import { ConfigError, hashBytes, hashJson, type Json } from '../src/base/index.ts';
 import { createReporter, reportError, runTraining, terminalOf, watchOutput } from '../src/cli/index.ts';
 import { encodeTranscript, SPECIAL_TOKENS } from '../src/grammar/index.ts';
 import { computeSourceHash } from '../src/gym/index.ts';
@@ -41,6 +41,12 @@ async function base(): Promise<void> {
   });
   const folder = relative(process.cwd(), values.out) || '.';
   const count = Number(values.lessons);
+  if (!(Number.isSafeInteger(count) && count > 0 && count <= HELD_OUT.from))
+    throw new ConfigError({
+      operation: 'train the base',
+      got: `--lessons ${values.lessons}`,
+      expected: `a whole number from 1 to ${HELD_OUT.from}`,
+    });
   const reporter = createReporter({ terminal: terminalOf(process.stderr) });
   const startedMs = performance.now();
 

@@ -1,7 +1,7 @@
 /** `journeyman make GYM`: the whole factory, from a gym to a certified agent, with a live view. */
 import { join } from 'node:path';
 import { type ArgsDef, defineCommand } from 'citty';
-import { Options, terminalOf } from '../../src/cli/index.ts';
+import { Options, stopOnSignal, terminalOf } from '../../src/cli/index.ts';
 import { terminalSummary } from '../../src/evals/index.ts';
 import { PRESET_NAMES } from '../../src/model/index.ts';
 import { MOST_ROUNDS } from '../factory/reinforce-plan.ts';
@@ -10,7 +10,6 @@ import { Stopped } from '../factory/workshop.ts';
 import { type Made, type MakeOptions, make as makeAgent, PAUSES } from '../make.ts';
 import { parseDuration } from './duration.ts';
 import { LANES_ARG, lanesOf, onlyGym } from './playing.ts';
-import { stopOnSignal } from './stop-signal.ts';
 import { createView } from './view.ts';
 
 const ALGORITHMS = ['ppo', 'grpo', 'expert-iteration'] as const;

@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArgsDef } from 'citty';
-import { type Options, terminalOf } from '../../src/cli/index.ts';
+import { type Options, stopOnSignal, terminalOf } from '../../src/cli/index.ts';
 import { type LoadedGym, listGyms, loadGym } from '../../src/gym/index.ts';
 import type { EpisodeRecord, Policy } from '../../src/records/index.ts';
 import { type Job, openJournal, rollout } from '../../src/rollout/index.ts';
 import type { Contestant } from '../factory/contestant.ts';
 import { isSuccess, Stopped } from '../factory/workshop.ts';
-import { stopOnSignal } from './stop-signal.ts';
 import { createView, type View } from './view.ts';
 
 export const LANES_ARG = {

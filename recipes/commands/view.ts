@@ -2,7 +2,7 @@
  * A run of the factory as somebody follows it: what each stage found stays on the screen, what it is doing now is one line that is written over.
  * In a pipe a plain line every few seconds; for programs every event as JSON.
  */
-import { formatSeconds, painter, type Terminal } from '../../src/cli/index.ts';
+import { CLEAR_LINE, DIM, formatSeconds, GREEN, painter, type Terminal } from '../../src/cli/index.ts';
 import type { RunEvent } from '../../src/records/index.ts';
 
 export interface View {
@@ -17,7 +17,6 @@ export interface ViewOptions {
   readonly now?: () => number;
 }
 
-const CLEAR_LINE = '\r\u001b[2K';
 const PLAIN_EVERY_MS = 10_000;
 const LIVE_EVERY_MS = 100;
 
@@ -25,8 +24,8 @@ export function createView({ terminal, isJson, now = () => performance.now() }: 
   const startedMs = now();
   let shownMs = Number.NEGATIVE_INFINITY;
   let live = '';
-  const dim = painter(terminal, 2);
-  const green = painter(terminal, 32);
+  const dim = painter(terminal, DIM);
+  const green = painter(terminal, GREEN);
   const keep = (text: string): void => {
     terminal.write(terminal.isLive ? `${CLEAR_LINE}${text}\n${live}` : `${text}\n`);
   };

@@ -34,7 +34,6 @@ export interface Practised {
   readonly student: Student;
   readonly played: readonly EpisodeRecord[];
   readonly trainedTokens: number;
-  readonly trainedSeconds: number;
 }
 
 export async function practise(shop: Workshop, { round, budget, student, before, last }: PractiseOptions): Promise<Practised> {
@@ -68,11 +67,7 @@ export async function practise(shop: Workshop, { round, budget, student, before,
     }),
   );
   if (!played.some(isSuccess)) throw new NeverSucceeds(gym.manifest.name, played.length);
-  const {
-    student: better,
-    tokens,
-    seconds,
-  } = await learn(shop, {
+  const { student: better, tokens } = await learn(shop, {
     stage: 'rl',
     folder: `rounds/${lane}`,
     student,
@@ -82,5 +77,5 @@ export async function practise(shop: Workshop, { round, budget, student, before,
     peakRate: 0.0015 * 0.75 ** (round - 1),
     floor: round === budget.rounds ? 0.02 : 0.3,
   });
-  return { student: better, played, trainedTokens: tokens, trainedSeconds: seconds };
+  return { student: better, played, trainedTokens: tokens };
 }

@@ -69,7 +69,7 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     kind: 'begun',
     run: folder,
     gym: name,
-    stages: ['check', 'demonstrations', 'sft', 'rl', 'certify', 'report'],
+    stages: ['check', 'demonstrations', 'sft', 'rl', 'certify'],
     resumed: run.isResumed,
   });
   return { gym, run, seed, lanes, signal };
@@ -158,7 +158,6 @@ export interface PlayOptions {
   readonly jobs: readonly Job[];
   readonly policy: Policy | ((job: Job) => Policy);
   readonly policyId: string;
-  readonly audited?: boolean;
   readonly figures?: (records: readonly EpisodeRecord[]) => Readonly<Record<string, number>>;
 }
 
@@ -167,7 +166,7 @@ export interface PlayOptions {
  * whether they were played now or stood there before. Throws `Stopped`.
  */
 export async function play(shop: Workshop, options: PlayOptions): Promise<readonly EpisodeRecord[]> {
-  const { stage, jobs, policy, policyId, audited = false, figures = successOf } = options;
+  const { stage, jobs, policy, policyId, figures = successOf } = options;
   const journal = openJournal(shop.run.path(options.journal));
   const records: EpisodeRecord[] = [];
   try {
@@ -179,7 +178,6 @@ export async function play(shop: Workshop, options: PlayOptions): Promise<readon
       of: jobs.length,
       journal,
       lanes: shop.lanes,
-      audited,
       signal: shop.signal,
       onEpisode(record, { done, of, perSecond, secondsLeft }) {
         records.push(record);

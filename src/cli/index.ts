@@ -7,6 +7,7 @@ export { Options, UsageError } from './options.ts';
 export { createReporter, formatSeconds, type Reporter, type ReporterOptions } from './progress.ts';
 export { reportError } from './report-error.ts';
 export { parseSeed } from './seed.ts';
-export { escapeControls, painter, type Terminal, terminalOf } from './terminal.ts';
+export { type StopSignal, stopOnSignal } from './stop-signal.ts';
+export { CLEAR_LINE, DIM, escapeControls, GREEN, painter, type Terminal, terminalOf } from './terminal.ts';
 export { runTraining, type TrainingOutput } from './training.ts';
 export { type SampleOptions, type Written, writeOn } from './write-on.ts';

@@ -4,9 +4,9 @@
  */
 import type { ArgsDef } from 'citty';
 import { type TrainRunOptions, type TrainRunResult, trainRun } from '../train/index.ts';
-import { BROKEN_PIPE_CODE, onBrokenPipe } from './broken-pipe.ts';
 import type { Options } from './options.ts';
 import { createJsonReporter, createReporter, type Reporter } from './progress.ts';
+import { stopOnSignal } from './stop-signal.ts';
 import { terminalOf } from './terminal.ts';
 
 /** Options of every command that trains. */
@@ -75,22 +75,9 @@ export async function runTraining(
   run: TrainRunOptions,
   { reporter, resume = commandLine(), next }: TrainingOutput,
 ): Promise<TrainRunResult> {
-  const stop = new AbortController();
-  let exitCode = 0;
-  const listeners = Object.entries(EXIT_CODES).map(([signal, code]) => {
-    const listener = (): void => {
-      for (const { signal: name, listener: other } of listeners) process.off(name, other);
-      exitCode = code;
-      reporter.note(`Stopping: this step is finished and saved first.${signal === 'SIGINT' ? ' Ctrl-C again stops at once.' : ''}`);
-      stop.abort();
-    };
-    return { signal: signal as NodeJS.Signals, listener };
-  });
-  for (const { signal, listener } of listeners) process.on(signal, listener);
-  const forgetPipe = onBrokenPipe(() => {
-    exitCode = BROKEN_PIPE_CODE;
-    stop.abort();
-  });
+  const stop = stopOnSignal((signal) =>
+    reporter.note(`Stopping: this step is finished and saved first.${signal === 'SIGINT' ? ' Ctrl-C again stops at once.' : ''}`),
+  );
   try {
     const result = await trainRun({ ...run, signal: stop.signal, onProgress: reporter.event });
     reporter.end();
@@ -112,17 +99,13 @@ export async function runTraining(
       if (reason === 'interrupted') console.log(`To go on: ${resume}`);
       else if (next !== undefined) console.log(next);
     }
-    if (reason === 'interrupted') process.exitCode = exitCode;
+    if (reason === 'interrupted') process.exitCode = stop.exitCode();
     return result;
   } finally {
     reporter.end();
-    for (const { signal, listener } of listeners) process.off(signal, listener);
-    forgetPipe();
+    stop.dispose();
   }
 }
-
-/** 128 + the signal's number, as shells count. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** What was typed. */
 const commandLine = (): string => ['npx', 'journeyman', ...process.argv.slice(2).map(quote)].join(' ');

@@ -199,9 +199,9 @@ export function parameterSpecs(config: ModelConfig): readonly ParameterSpec[] {
       normal([P, C], 'pointer.spanKey'),
       normal([1, C], 'pointer.gate'),
       plain([1], 'pointer.gateBias', 'zeros'),
-      // Zeros: a head that has not learned to follow the trail doesn't.
-      { name: 'pointer.trail', shape: [TRAIL_WIDTH, C], initializer: 'zeros', decays: true },
-      { name: 'pointer.spanTrail', shape: [TRAIL_WIDTH, C], initializer: 'zeros', decays: true },
+      // Zeros: a head that has not learned to follow the trail doesn't. Tables of scores, which don't decay: most buckets are seldom seen.
+      plain([TRAIL_WIDTH, C], 'pointer.trail', 'zeros'),
+      plain([TRAIL_WIDTH, C], 'pointer.spanTrail', 'zeros'),
     );
   if (config.valueHead) specs.push(normal([1, C], 'value.weight'), plain([1], 'value.bias', 'zeros'));
   if (config.rewardHead) specs.push(normal([1, C], 'reward.weight'), plain([1], 'reward.bias', 'zeros'));
