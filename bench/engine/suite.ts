@@ -3,12 +3,13 @@ import type { Bench } from '../row.ts';
 import { agentLoop } from './agent-loop.ts';
 import { decoding } from './decoding.ts';
 import { copying, pointing, pointingLong } from './learning.ts';
-import { longTraining, trainingMemory, trainingSpeed } from './training.ts';
+import { longTraining, trainingMemory, trainingSpeed, windowedTraining } from './training.ts';
 
 export const ENGINE_SUITE: readonly Bench[] = [
   trainingSpeed,
   trainingMemory,
   longTraining,
+  windowedTraining,
   decoding,
   agentLoop,
   copying,

@@ -99,6 +99,36 @@ export const longTraining: Bench = {
   },
 };
 
+/** What windows save: preset micro at lanes of its whole context, as `make` trains it, against the same where every layer sees all. */
+export const windowedTraining: Bench = {
+  names: ['train-micro-windows'],
+  measure: async ({ seed }) => {
+    const windowed = presetConfig('micro');
+    const { windows: _, ...seeing } = windowed;
+    const size = { time: windowed.contextLength, lanes: 2 };
+    const [ours, all] = [await timedTrainer(windowed, size, seed), await timedTrainer(seeing, size, seed)];
+    const speeds: number[] = [];
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const speed = await ours.tokensPerSecond(STEPS_A_ROUND);
+      speeds.push(speed);
+      ratios.push(speed / (await all.tokensPerSecond(STEPS_A_ROUND)));
+    }
+    await Promise.all([ours.dispose(), all.dispose()]);
+    return [
+      {
+        name: 'train-micro-windows',
+        value: median(speeds),
+        unit: 'tokens/s',
+        ratio: median(ratios),
+        peer: 'every layer sees all',
+        spread: spreadOf(ratios),
+        seed,
+      },
+    ];
+  },
+};
+
 interface Timed {
   tokensPerSecond(steps: number): Promise<number>;
   dispose(): Promise<void>;

@@ -1,6 +1,6 @@
 /** Episodes of a gym's expert, timed: what the rows of the gyms suite are made of. */
 import { Random } from '../../src/base/index.ts';
-import { type LoadedGym, loadGym, type PlayedEpisode, playEpisode, runInLanes } from '../../src/gym/index.ts';
+import { type LoadedGym, type PlayedEpisode, playEpisode, runInLanes } from '../../src/gym/index.ts';
 import type { Split, Task } from '../../src/records/index.ts';
 
 export interface Played {
@@ -35,16 +35,6 @@ export async function playMany({ module }: LoadedGym, options: PlayManyOptions):
   });
   const seconds = (performance.now() - startedMs) / 1000;
   return { episodes, steps: episodes.reduce((sum, { actions }) => sum + actions.length, 0), seconds };
-}
-
-/** Loads a gym for `work` and stops what it started. */
-export async function withGym<T>(name: string, work: (gym: LoadedGym) => Promise<T>): Promise<T> {
-  const gym = await loadGym(name);
-  try {
-    return await work(gym);
-  } finally {
-    await gym.module.gym.dispose?.();
-  }
 }
 
 /** Throws for an episode that did not end in success: a benchmark of a gym that does not work says nothing. */

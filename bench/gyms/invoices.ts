@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { withGym } from '../../recipes/factory/with-gym.ts';
 import { Random } from '../../src/base/index.ts';
 import { Engine, enginePolicy } from '../../src/engine/index.ts';
 import { SPECIAL_TOKENS } from '../../src/grammar/index.ts';
@@ -13,7 +14,7 @@ import { initializeWeights, presetConfig, trainTokenizer } from '../../src/model
 import type { Segment } from '../../src/records/index.ts';
 import { textsOf } from '../../src/train/index.ts';
 import { type Bench, median, spreadOf } from '../row.ts';
-import { assertSuccess, playMany, quantile, withGym } from './episodes.ts';
+import { assertSuccess, playMany, quantile } from './episodes.ts';
 
 const ROUNDS = 3;
 /** Of the speed row: browsers and Node compile what is used often for some hundred episodes. */

@@ -1,6 +1,8 @@
 /** Steps a second of the gyms without a browser: one lane, the expert's whole episodes, observation text, references and verdict included. */
+
+import { withGym } from '../../recipes/factory/with-gym.ts';
 import { type Bench, median, spreadOf } from '../row.ts';
-import { assertSuccess, playMany, withGym } from './episodes.ts';
+import { assertSuccess, playMany } from './episodes.ts';
 
 const ROUNDS = 5;
 const EPISODES = 200;

@@ -2,13 +2,15 @@
  * How many tokens the invoices gym's transcripts take, with a tokenizer of preset micro's size that was trained on demonstrations of the training split. First: the
  * largest whole screen of document and form. Delta: one action with its echoes and the observation that follows, where the screen stays.
  */
+
+import { withGym } from '../../recipes/factory/with-gym.ts';
 import { encodeTranscript, SPECIAL_TOKENS, type TextCodec } from '../../src/grammar/index.ts';
 import type { PlayedEpisode } from '../../src/gym/index.ts';
 import { presetConfig, trainTokenizer } from '../../src/model/index.ts';
 import type { Segment } from '../../src/records/index.ts';
 import { textsOf } from '../../src/train/index.ts';
 import type { Bench, Measurement } from '../row.ts';
-import { assertSuccess, playMany, quantile, withGym } from './episodes.ts';
+import { assertSuccess, playMany, quantile } from './episodes.ts';
 
 const LEARNED_FROM = 200;
 const COUNTED = 200;

@@ -13,8 +13,9 @@ import { computeSourceHash, type LoadedGym, requireProof } from '../../src/gym/i
 import { type Contestant, isEndpoint, openContestant } from '../factory/contestant.ts';
 import { commitSeeds, type Examined, everydayPlan, examine } from '../factory/exam.ts';
 import { openRun } from '../factory/run-folder.ts';
+import { withGym } from '../factory/with-gym.ts';
 import { gymOf } from './contestants.ts';
-import { LANES_ARG, lanesOf, stoppable, type Watch, withGym } from './playing.ts';
+import { LANES_ARG, lanesOf, stoppable, type Watch } from './playing.ts';
 
 const args: ArgsDef = {
   agent: { type: 'positional', required: false, description: 'Folder of an agent; not with --policy' },

@@ -4,9 +4,10 @@ import { Options } from '../../src/cli/index.ts';
 import { compareAgents, printComparison, rawScore } from '../../src/evals/index.ts';
 import { jobsFor } from '../../src/rollout/index.ts';
 import { openContestant } from '../factory/contestant.ts';
+import { withGym } from '../factory/with-gym.ts';
 import { gymOf } from './contestants.ts';
 import { FIRST_TASK } from './eval.ts';
-import { LANES_ARG, lanesOf, playTasks, slicesOf, stoppable, withGym } from './playing.ts';
+import { LANES_ARG, lanesOf, playTasks, slicesOf, stoppable } from './playing.ts';
 
 const args: ArgsDef = {
   before: { type: 'positional', required: false, description: 'Folder of an agent, or openai:URL#MODEL' },

@@ -3,8 +3,9 @@ import { type ArgsDef, defineCommand } from 'citty';
 import { Options } from '../../src/cli/index.ts';
 import { jobsFor, openJournal, rollout } from '../../src/rollout/index.ts';
 import { expertPolicy } from '../factory/expert-policy.ts';
+import { withGym } from '../factory/with-gym.ts';
 import { isSuccess, Stopped } from '../factory/workshop.ts';
-import { LANES_ARG, lanesOf, onlyGym, slicesOf, stoppable, withGym } from './playing.ts';
+import { LANES_ARG, lanesOf, onlyGym, slicesOf, stoppable } from './playing.ts';
 
 const args: ArgsDef = {
   gym: { type: 'positional', required: false, description: 'The gym' },

@@ -6,8 +6,9 @@ import type { EpisodeRecord } from '../../src/records/index.ts';
 import { jobsFor } from '../../src/rollout/index.ts';
 import { lowerBound } from '../../src/stats/index.ts';
 import { openContestant } from '../factory/contestant.ts';
+import { withGym } from '../factory/with-gym.ts';
 import { gymOf } from './contestants.ts';
-import { LANES_ARG, lanesOf, playTasks, slicesOf, stoppable, withGym } from './playing.ts';
+import { LANES_ARG, lanesOf, playTasks, slicesOf, stoppable } from './playing.ts';
 
 /** Behind the tasks by which `make` chooses among agents. */
 export const FIRST_TASK = 1000;

@@ -5,9 +5,10 @@ import { printTranscript } from '../../src/gym/index.ts';
 import { type EpisodeRecord, type Gym, STOP_MEANINGS, type Task } from '../../src/records/index.ts';
 import { type PlayStep, playPolicy } from '../../src/rollout/index.ts';
 import { type Contestant, openContestant } from '../factory/contestant.ts';
+import { withGym } from '../factory/with-gym.ts';
 import { Stopped } from '../factory/workshop.ts';
 import { gymOf } from './contestants.ts';
-import { stoppable, withGym } from './playing.ts';
+import { stoppable } from './playing.ts';
 
 const args: ArgsDef = {
   agent: { type: 'positional', required: false, description: 'Folder of an agent, or openai:URL#MODEL' },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArgsDef } from 'citty';
 import { type Options, stopOnSignal, terminalOf } from '../../src/cli/index.ts';
-import { type LoadedGym, listGyms, loadGym } from '../../src/gym/index.ts';
+import { type LoadedGym, listGyms } from '../../src/gym/index.ts';
 import type { EpisodeRecord, Policy } from '../../src/records/index.ts';
 import { type Job, openJournal, rollout } from '../../src/rollout/index.ts';
 import type { Contestant } from '../factory/contestant.ts';
@@ -63,16 +63,6 @@ export async function stoppable(
     process.exitCode = stop.exitCode();
   } finally {
     stop.dispose();
-  }
-}
-
-/** Loads the gym for `work`; its browsers and servers are stopped whatever happens. */
-export async function withGym<T>(name: string, work: (gym: LoadedGym) => Promise<T>): Promise<T> {
-  const gym = await loadGym(name);
-  try {
-    return await work(gym);
-  } finally {
-    await gym.module.gym.dispose?.();
   }
 }
 

@@ -11,6 +11,7 @@ import {
   commitNonce,
   examNumbers,
   isRevealed,
+  OTHER_TASKS,
   openAttempts,
   planExam,
   playExam,
@@ -79,10 +80,23 @@ export interface PlanOptions {
   readonly isFull: boolean;
   /** The bound that the first slice must reach; default 0.95. */
   readonly floor?: number;
+  /** For everything, the exam included; default: enough. */
+  readonly seconds?: number;
 }
 
-export const everydayPlan = ({ manifest }: LoadedGym, { isFull, floor }: PlanOptions): CertificationPlan =>
-  planExam({ slices: Object.keys(manifest.slices), isFull, ...(floor === undefined ? {} : { floor, otherFloor: Math.min(0.8, floor) }) });
+/** Tasks of a slice other than the first where there is little time: with fewer, a second attempt could no longer show 0.80. */
+const LEAST_TASKS = 30;
+/** With so much time there is enough for all of them. */
+const ENOUGH_SECONDS = 1200;
+
+export function everydayPlan({ manifest }: LoadedGym, { isFull, floor, seconds = ENOUGH_SECONDS }: PlanOptions): CertificationPlan {
+  return planExam({
+    slices: Object.keys(manifest.slices),
+    isFull,
+    otherTasks: Math.max(LEAST_TASKS, Math.min(OTHER_TASKS, Math.round((OTHER_TASKS * seconds) / ENOUGH_SECONDS))),
+    ...(floor === undefined ? {} : { floor, otherFloor: Math.min(0.8, floor) }),
+  });
+}
 
 /** Tasks that the plan plays at most. */
 export const countTasks = ({ slices }: CertificationPlan): number => slices.reduce((sum, { tasks }) => sum + tasks, 0);

@@ -6,7 +6,7 @@ export { type CompareOptions, compareAgents, printComparison, type SliceComparis
 export { type InspectLogOptions, saveInspectLog } from './inspect-log.ts';
 export { type Attempt, attemptNumbers, type OpenAttempts, openAttempts, readAttempts } from './ledger.ts';
 export { type CertificateContext, makeCertificate } from './make-certificate.ts';
-export { type ExamJob, examJobs, type PlanOptions, planExam } from './plan.ts';
+export { type ExamJob, examJobs, OTHER_TASKS, type PlanOptions, planExam } from './plan.ts';
 export { type PlayExamOptions, playExam } from './play-exam.ts';
 export { hashRawScores, type LoadedScores, loadRawScores, rawScore, saveRawScores } from './raw-score.ts';
 export type { ComputePoint } from './report/charts.ts';

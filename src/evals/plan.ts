@@ -14,6 +14,8 @@ export interface PlanOptions {
   readonly floor?: number;
   /** The bound that every other slice must reach. Default 0.80. */
   readonly otherFloor?: number;
+  /** Of every slice but the first, in the everyday plan. Default 60. */
+  readonly otherTasks?: number;
   /** Default 0.05. */
   readonly alpha?: number;
   /** Default `every`: without a second verdict on every episode there is no certificate. */
@@ -23,7 +25,8 @@ export interface PlanOptions {
 }
 
 const LARGEST = 400;
-const OTHER_TASKS = 60;
+/** Tasks of every slice but the first, where there is time for them. */
+export const OTHER_TASKS = 60;
 const FULL_TASKS = 300;
 const BLOCKS = 60;
 /** Runs of a block. */
@@ -34,6 +37,7 @@ export function planExam({
   isFull = false,
   floor = 0.95,
   otherFloor = 0.8,
+  otherTasks = OTHER_TASKS,
   alpha = 0.05,
   audit = 'every',
   risk = 0.03,
@@ -50,7 +54,7 @@ export function planExam({
       const required = i === 0 ? floor : otherFloor;
       if (isFull) return { slice, method: 'fixed', tasks: FULL_TASKS, required, blocks: BLOCKS, runs: BLOCK_RUNS };
       const once = { slice, required, blocks: 0, runs: 1 };
-      return i === 0 ? { ...once, method: 'sequential', tasks: LARGEST } : { ...once, method: 'fixed', tasks: OTHER_TASKS };
+      return i === 0 ? { ...once, method: 'sequential', tasks: LARGEST } : { ...once, method: 'fixed', tasks: otherTasks };
     }),
     audit,
     unresolvedLimit: 0.01,

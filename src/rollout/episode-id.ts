@@ -1,17 +1,9 @@
 /** The name of an episode, fixed by the job that it is: the same job has the same id on every machine, so that it is never counted twice. */
 import { hashJson } from '../base/index.ts';
-import type { Lane, Seed, Task } from '../records/index.ts';
+import type { EpisodeRecord, Lane, Task } from '../records/index.ts';
 
-export interface EpisodeIdParts {
-  readonly gym: string;
-  readonly gymVersion: string;
-  readonly slice: string;
-  readonly seed: Seed;
-  /** The lane's seed. */
-  readonly lane: string;
-  /** Identity of the policy. */
-  readonly policy: string;
-}
+/** What of an episode is known before it is played. */
+export type EpisodeIdParts = Pick<EpisodeRecord, 'gym' | 'gymVersion' | 'slice' | 'seed' | 'lane' | 'policy'>;
 
 /** 24 hexadecimal digits of a SHA-256: among a million million jobs, two share one with a probability below 10^-5. */
 export function episodeId({ gym, gymVersion, slice, seed, lane, policy }: EpisodeIdParts): string {

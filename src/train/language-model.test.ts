@@ -1,5 +1,6 @@
 /** The whole training graph: its values and gradients against the float64 interpreter, and what packing must not change. */
 import { describe, expect, it } from 'vitest';
+import { expectCentralDifferences } from '../../test/central-differences.ts';
 import { randomModel } from '../../test/random-model.ts';
 import { withRandomTrail } from '../../test/random-trail.ts';
 import { evaluateGraph, type NdArray } from '../../test/reference.ts';
@@ -79,17 +80,8 @@ describe.each<readonly [string, Partial<ModelConfig>]>([
       const moved = data.with(at, (data[at] as number) + change);
       return evaluateGraph(forward.graph, { ...arrays, [key]: { shape, data: moved } }, [forward.loss])[0]?.data[0] as number;
     };
-    for (const [i, key] of traced.trained.entries()) {
-      const gradient = (exact[i] as NdArray).data;
-      // The steepest element, so that nothing passes by being 0, and a random one.
-      const steepest = gradient.reduce((best, x, j) => (Math.abs(x) > Math.abs(gradient[best] as number) ? j : best), 0);
-      for (const at of new Set([steepest, random.below(gradient.length)])) {
-        const step = 1e-5;
-        const difference = (lossWith(key, at, step) - lossWith(key, at, -step)) / (2 * step);
-        expect(Math.abs(difference - (gradient[at] as number)), `${key}[${at}]`).toBeLessThan(1e-7 + 1e-5 * Math.abs(difference));
-      }
-      expect(Math.abs(gradient[steepest] as number), key).toBeGreaterThan(1e-5);
-    }
+    const byName = Object.fromEntries(traced.trained.map((key, i) => [key, exact[i] as NdArray]));
+    expectCentralDifferences({ gradients: byName, lossWith, random, step: 1e-5, tolerance: 1e-7, steepest: 1e-5 });
   });
 });
 

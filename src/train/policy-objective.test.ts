@@ -1,5 +1,6 @@
 /** The whole objective: its value against plain loops, its gradients against central differences in float64, its clip at the edges. */
 import { describe, expect, it } from 'vitest';
+import { expectCentralDifferences } from '../../test/central-differences.ts';
 import { randomModel } from '../../test/random-model.ts';
 import { withRandomTrail } from '../../test/random-trail.ts';
 import { evaluateGraph, type NdArray } from '../../test/reference.ts';
@@ -179,16 +180,8 @@ describe.each(settings)('the policy objective: %s', (_, given) => {
         const moved = { shape, data: data.with(at, (data[at] as number) + change) };
         return evaluateGraph(forward.graph, { ...arrays, [name]: moved }, [target])[0]?.data[0] as number;
       };
-      for (const [i, name] of trained.entries()) {
-        const gradient = (exact[i] as NdArray).data;
-        const steepest = gradient.reduce((best, x, j) => (Math.abs(x) > Math.abs(gradient[best] as number) ? j : best), 0);
-        for (const at of new Set([steepest, random.below(gradient.length)])) {
-          const step = 1e-6;
-          const difference = (lossWith(name, at, step) - lossWith(name, at, -step)) / (2 * step);
-          expect(Math.abs(difference - (gradient[at] as number)), `${name}[${at}]`).toBeLessThan(1e-6 + 1e-5 * Math.abs(difference));
-        }
-        expect(Math.abs(gradient[steepest] as number), name).toBeGreaterThan(1e-6);
-      }
+      const byName = Object.fromEntries(trained.map((name, i) => [name, exact[i] as NdArray]));
+      expectCentralDifferences({ gradients: byName, lossWith, random, step: 1e-6, tolerance: 1e-6, steepest: 1e-6 });
     }
   });
 });
