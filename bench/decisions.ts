@@ -24,7 +24,7 @@ interface Tally {
 const tallies = new Map<string, Tally>();
 let [episodes, flawless, tokens, tooLong] = [0, 0, 0, 0];
 
-const trainer = new Trainer(config, { weights }, size);
+const trainer = new Trainer(config, { weights });
 for (const { transcript, score } of readJournal(journal)) {
   if (score?.success !== true) continue;
   const episode = encodeTranscript(transcript, tokenizer);

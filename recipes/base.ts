@@ -25,11 +25,11 @@ import {
   trainTokenizer,
 } from '../src/model/index.ts';
 import type { Episode } from '../src/records/index.ts';
-import { type EpisodeSource, generatedSource, textsOf } from '../src/train/index.ts';
+import { type EpisodeSource, generatedSource, textsOf, withMixturePlaces } from '../src/train/index.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Places of a batch: two lanes of the longest episode that a gym shows. */
-const BATCH = { time: 4096, lanes: 2 };
+/** Places of a batch: lanes of the longest lessons. */
+const BATCH = { time: 3072, lanes: 3 };
 /** Lessons that are never trained on: they tell how well unseen ones are predicted. */
 const HELD_OUT = { from: 10_000_000, count: 60 };
 /** Lessons of full size whose words the tokenizer is made of. */
@@ -37,7 +37,7 @@ const TOKENIZER_LESSONS = 1500;
 
 async function base(): Promise<void> {
   const { values } = parseArgs({
-    options: { lessons: { type: 'string', default: '10000' }, out: { type: 'string', default: join(ROOT, 'runs', 'base') } },
+    options: { lessons: { type: 'string', default: '34000' }, out: { type: 'string', default: join(ROOT, 'runs', 'base') } },
   });
   const folder = relative(process.cwd(), values.out) || '.';
   const count = Number(values.lessons);
@@ -77,7 +77,7 @@ async function base(): Promise<void> {
       config,
       tokenizerJson,
       source: sourceOf(episodes, `lessons 0 … ${count - 1}`, tokenizerJson),
-      evaluation: { source: sourceOf(heldOut, 'held-out lessons', tokenizerJson), every: 200 },
+      evaluation: { source: sourceOf(heldOut, 'held-out lessons', tokenizerJson), every: 400 },
       order: 'given',
       permuteReferences: true,
       batch: BATCH,
@@ -121,7 +121,7 @@ async function lessonTokenizer(vocabularySize: number): Promise<Tokenizer> {
 async function lessonEpisodes({ from, count }: { readonly from: number; readonly count: number }, codec: Tokenizer): Promise<Episode[]> {
   const episodes: Episode[] = [];
   for (let i = from; i < from + count; i++) {
-    const episode = encodeTranscript(await lessonTranscript(i), codec);
+    const episode = withMixturePlaces(encodeTranscript(await lessonTranscript(i), codec));
     if (episode.tokens.length <= BATCH.time) episodes.push(episode);
   }
   return episodes;

@@ -18,7 +18,7 @@ import { type Algorithm, reinforce } from './factory/reinforce.ts';
 import { TASKS_A_ROUND } from './factory/reinforce-plan.ts';
 import { agentFolder, finishedAgent, Shelf } from './factory/shelf.ts';
 import { checkMachine, gatherDemonstrations } from './factory/show.ts';
-import { freshStudent, openWorkshop, startClock, startingPoint, type Workshop, type WorkshopOptions } from './factory/workshop.ts';
+import { beginnerOf, openWorkshop, startClock, startingPoint, type Workshop, type WorkshopOptions } from './factory/workshop.ts';
 
 /** Where a run may pause: after imitation, after practice, before the exam. */
 export const PAUSES = ['sft', 'rl', 'critic'] as const;
@@ -81,16 +81,15 @@ interface Teaching {
 
 /** Everything that is learned. undefined where the run pauses before the agent is finished. */
 async function teach(shop: Workshop, { plan, options }: Teaching): Promise<Contestant | undefined> {
-  const { seed, preset, until, reinforcement } = options;
+  const { preset, until, reinforcement } = options;
 
   // 1. What can be done in the time there is, and somebody who shows how the work goes.
-  const start = startingPoint(options);
-  const parameters = countParameters(start?.config ?? presetConfig(preset));
+  const parameters = countParameters(startingPoint(options)?.config ?? presetConfig(preset));
   const budget = await checkMachine(shop, parameters, { ...options, examEpisodes: countTasks(plan) });
   const shown = await gatherDemonstrations(shop, budget.demonstrations);
 
   // 2. Imitation. Whatever comes after, there is an agent from here on.
-  const beginner = start ?? freshStudent({ preset, seed, transcripts: shown.map(({ transcript }) => transcript) });
+  const beginner = beginnerOf({ ...options, transcripts: shown.map(({ transcript }) => transcript) });
   const shelf = new Shelf(shop, { beginner, shown, options });
   const imitated = await imitate(shop, { student: beginner, shown, tokens: budget.sftTokens });
   let { student } = imitated;

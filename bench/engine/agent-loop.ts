@@ -107,7 +107,7 @@ async function drive(engine: Engine, random: Random, index: number): Promise<Dri
 }
 
 async function largestGap(config: ModelConfig, weights: Weights, lanes: readonly Driven[]): Promise<number> {
-  const trainer = new Trainer(config, { weights }, { time: LENGTH, lanes: 1 });
+  const trainer = new Trainer(config, { weights });
   let gap = 0;
   for (const { tokens, pointed, logprobs } of lanes) {
     const episode: Episode = {

@@ -167,7 +167,7 @@ async function fillForm(engine: Engine, tokenizer: Tokenizer, number: number, op
       if (step.stopReason !== 'pause') break;
       const spelling = tokenizer.tokenOf(step.tokens.at(-1) as number);
       chosen.push(spelling);
-      await engine.append(lane, Int32Array.from(encodeEcho(texts.get(Number(spelling.slice(1, -1))) ?? '', tokenizer)));
+      await engine.append(lane, Int32Array.from(encodeEcho({ text: texts.get(Number(spelling.slice(1, -1))) ?? '' }, tokenizer)));
       state = step.state;
     }
     rights.push(chosen.join() === [spellReference(field), spellReference(source)].join());

@@ -48,7 +48,7 @@ const NEARLY = 0.9;
 const FLOOR = 0.02;
 
 export async function practise({ config, size, levels, episode, peakRate, steps, coolDown, seed, say }: Practice): Promise<PracticeResult> {
-  const trainer = new Trainer(config, { weights: initializeWeights(config, new Random(seed)) }, size);
+  const trainer = new Trainer(config, { weights: initializeWeights(config, new Random(seed)) });
   const curve: PracticeResult['curve'][number][] = [];
   let [level, next, tokens, seconds] = [0, 0, 0, 0];
   let falling: number | undefined;

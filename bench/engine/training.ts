@@ -136,7 +136,7 @@ interface Timed {
 
 /** A trainer past its first two steps, which compile and warm up. */
 async function timedTrainer(config: ModelConfig, size: BatchSize, seed: number): Promise<Timed> {
-  const trainer = new Trainer(config, { weights: initializeWeights(config, new Random(seed)) }, size);
+  const trainer = new Trainer(config, { weights: initializeWeights(config, new Random(seed)) });
   const batch = randomBatch(size, config.vocabularySize, seed);
   const run = async (steps: number): Promise<number> => {
     const start = performance.now();

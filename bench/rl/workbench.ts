@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { imitate } from '../../recipes/factory/imitate.ts';
 import { openRun } from '../../recipes/factory/run-folder.ts';
 import { gatherDemonstrations } from '../../recipes/factory/show.ts';
-import { freshStudent, identityOf, play, type Student, type Workshop, withPolicy } from '../../recipes/factory/workshop.ts';
+import { beginnerOf, identityOf, play, type Student, type Workshop, withPolicy } from '../../recipes/factory/workshop.ts';
 import { Random } from '../../src/base/index.ts';
 import type { LoadedGym } from '../../src/gym/index.ts';
 import { initializeWeights, presetConfig } from '../../src/model/index.ts';
@@ -43,7 +43,7 @@ export interface SchoolOptions {
 export async function school(gym: LoadedGym, seed: number, { demonstrations, tokens }: SchoolOptions): Promise<Schooled> {
   return inWorkshop(gym, seed, async (shop) => {
     const shown = await gatherDemonstrations(shop, demonstrations);
-    const fresh = freshStudent({ preset: 'nano', seed, transcripts: shown.map(({ transcript }) => transcript) });
+    const fresh = beginnerOf({ start: 'cold', preset: 'nano', seed, transcripts: shown.map(({ transcript }) => transcript) });
     const config = presetConfig('nano', { vocabularySize: fresh.config.vocabularySize, contextLength: CONTEXT });
     const weights = initializeWeights(config, new Random(seed).fork('weights'));
     const { student } = await imitate(shop, { student: { ...fresh, config, weights }, shown, tokens });

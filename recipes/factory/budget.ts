@@ -1,7 +1,9 @@
 /**
  * How a budget of time is spent: pure arithmetic from what this machine does in a second. Certification comes first, because an agent without a
- * number is of no use; what is left goes to learning, two fifths of it to imitation, the rest to practice and the critic.
+ * number is of no use, then the points of the learning curve; what is left goes to learning, a third of it to imitation, the rest to practice and the
+ * critic.
  */
+import { MEASURED } from './measure.ts';
 
 export interface Speeds {
   /** Tokens a second in training. */
@@ -32,9 +34,9 @@ export interface BudgetOptions {
 }
 
 /** Rounds of practice; fewer where there is no time for them. */
-const ROUNDS = 5;
+const ROUNDS = 6;
 /** Share of the learning time that goes to imitation. */
-const SFT_SHARE = 0.4;
+const SFT_SHARE = 0.33;
 /** Of a round, the share that is played rather than trained. */
 const PLAYED_SHARE = 0.4;
 
@@ -42,11 +44,13 @@ export function planBudget(speeds: Speeds, { seconds, demonstrations, examEpisod
   // At work most exams end early; never more than a third of everything.
   const certifySeconds = Math.min(seconds / 3, (0.8 * examEpisodes) / speeds.policyEpisodes);
   const shown = Math.max(10, Math.min(demonstrations, Math.floor(0.15 * seconds * speeds.expertEpisodes)));
-  const learning = Math.max(20, 0.94 * seconds - certifySeconds - shown / speeds.expertEpisodes);
+  const left = Math.max(20, 0.94 * seconds - certifySeconds - shown / speeds.expertEpisodes);
+  const measuring = MEASURED / speeds.policyEpisodes;
+  const rounds = Math.max(1, Math.min(ROUNDS, Math.floor(((1 - SFT_SHARE) * left) / (60 + measuring))));
+  const learning = Math.max(20, left - (rounds + 1) * measuring);
   const criticSeconds = 0.06 * learning;
   const sftTokens = Math.round(SFT_SHARE * learning * speeds.trainedTokens);
   const practice = (1 - SFT_SHARE) * learning - criticSeconds;
-  const rounds = Math.max(1, Math.min(ROUNDS, Math.floor(practice / 60)));
   const roundEpisodes = Math.max(8, Math.round(((PLAYED_SHARE * practice) / rounds) * speeds.policyEpisodes));
   return {
     demonstrations: shown,

@@ -13,11 +13,13 @@ const PLACES = 8192;
 const FILLED = 0.9;
 const WEIGHTS: SegmentWeights = { goal: 0, observe: 0.1, think: 1, act: 1, outcome: 0.3 };
 
+/** Most episodes fit such a lane; attention over a longer one would cost them more. */
+const SHORT_LANE = 2048;
+
 /** Lanes as long as the model's context. */
-export const batchOf = ({ config: { contextLength } }: Student): BatchSize => {
-  const time = Math.min(PLACES, contextLength);
-  return { time, lanes: Math.floor(PLACES / time) };
-};
+export const batchOf = ({ config: { contextLength } }: Student): BatchSize => sizeOf(Math.min(PLACES, contextLength));
+
+const sizeOf = (time: number): BatchSize => ({ time, lanes: Math.max(1, Math.floor(PLACES / time)) });
 
 /** The episode as it is learned from: of one that failed only what happened and how it ended. undefined: longer than a lane. */
 export function lessonOf(record: EpisodeRecord, student: Student): Episode | undefined {
@@ -37,9 +39,8 @@ export interface LearnOptions {
   readonly episodes: readonly Episode[];
   /** To train on; at least ten steps are made. */
   readonly tokens: number;
-  readonly peakRate: number;
-  /** Share of the peak that is left at the end. */
-  readonly floor: number;
+  /** Learning rates at the beginning and at the end. */
+  readonly rate: { readonly from: number; readonly to: number };
 }
 
 export interface Learned {
@@ -50,7 +51,7 @@ export interface Learned {
 
 /** Trains a copy of the student. Goes on where an earlier start of the same run stood. Throws `Stopped`. */
 export async function learn(shop: Workshop, options: LearnOptions): Promise<Learned> {
-  const { stage, folder, student, episodes, tokens, peakRate, floor } = options;
+  const { stage, folder, student, episodes, tokens, rate } = options;
   if (episodes.length === 0)
     throw new ConfigError({
       operation: `learn (${stage})`,
@@ -60,6 +61,8 @@ export async function learn(shop: Workshop, options: LearnOptions): Promise<Lear
     });
   const startedMs = performance.now();
   const steps = Math.max(10, Math.round(tokens / (PLACES * FILLED)));
+  const whole = batchOf(student);
+  const lanes = whole.time > SHORT_LANE ? { batch: sizeOf(SHORT_LANE), longBatch: whole } : { batch: whole };
   const result = await trainRun({
     folder: shop.run.path(folder),
     config: student.config,
@@ -67,9 +70,9 @@ export async function learn(shop: Workshop, options: LearnOptions): Promise<Lear
     tokenizerJson: student.tokenizerJson,
     source: listSource(episodes),
     permuteReferences: true,
-    batch: batchOf(student),
+    ...lanes,
     steps,
-    schedule: { peak: peakRate, warmup: Math.min(30, Math.ceil(steps / 5)), floor },
+    schedule: { peak: rate.from, floor: rate.to / rate.from, warmup: Math.min(30, Math.ceil(steps / 5)) },
     optimizer: { beta2: 0.98, weightDecay: 0.05 },
     seed: shop.seed,
     saveEvery: { seconds: 30 },

@@ -4,11 +4,15 @@ import { lowerBound } from '../../src/stats/index.ts';
 import { freshJobs, plainWeights } from './tasks.ts';
 import { identityOf, isSuccess, play, type Student, type Workshop, withPolicy } from './workshop.ts';
 
+/** Validation tasks of each point of the learning curve. */
+export const MEASURED = 24;
+
 export interface MeasureOptions {
   readonly stage: Stage;
   readonly round: number;
   readonly student: Student;
-  readonly episodes: number;
+  /** Default `MEASURED`. */
+  readonly episodes?: number;
   readonly trainedTokens: number;
   readonly seconds: number;
 }
@@ -21,7 +25,7 @@ export interface Measured {
 /** The same tasks each time, so that two points differ by the policy alone. */
 export async function measure(
   shop: Workshop,
-  { stage, round, student, episodes, trainedTokens, seconds }: MeasureOptions,
+  { stage, round, student, episodes = MEASURED, trainedTokens, seconds }: MeasureOptions,
 ): Promise<Measured> {
   const { gym, run } = shop;
   const jobs = freshJobs(gym, {

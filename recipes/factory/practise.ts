@@ -13,6 +13,10 @@ import { identityOf, isSuccess, play, type Student, type Workshop, withPolicy } 
 
 /** Probability that a wrong action of the policy's own is done, so that its repair is learned. */
 const LET_THROUGH = 0.15;
+/** Learning rate when practice begins; it falls over all rounds together, for a rate that rises again undoes what the last round has settled. */
+export const PRACTICE_RATE = 0.0015;
+/** What is left of it at the end. */
+const FINAL_SHARE = 0.02;
 /** Share of a round that goes to the tasks that went wrong in the last one. */
 const AGAIN_SHARE = 0.25;
 
@@ -74,8 +78,10 @@ export async function practise(shop: Workshop, { round, budget, student, before,
     // What was played last is what the policy is like now: it counts twice.
     episodes: [...before, ...played, ...played].flatMap((record) => lessonOf(record, student) ?? []),
     tokens: budget.roundTokens,
-    peakRate: 0.0015 * 0.75 ** (round - 1),
-    floor: round === budget.rounds ? 0.02 : 0.3,
+    rate: { from: rateAfter(round - 1, budget.rounds), to: rateAfter(round, budget.rounds) },
   });
   return { student: better, played, trainedTokens: tokens };
 }
+
+/** Along a line from `PRACTICE_RATE` down. */
+const rateAfter = (round: number, rounds: number): number => PRACTICE_RATE * (1 - (1 - FINAL_SHARE) * (round / rounds));

@@ -13,7 +13,7 @@ import { criticReport } from './policy-round.ts';
 import { type Algorithm, type Reinforced, type ReinforceOptions, reinforce } from './reinforce.ts';
 import { openRun } from './run-folder.ts';
 import { gatherDemonstrations } from './show.ts';
-import { freshStudent, Stopped, type Student, type Workshop } from './workshop.ts';
+import { beginnerOf, Stopped, type Student, type Workshop } from './workshop.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'journeyman-reinforce-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ function openShop(folder: string, { right = ['red'], onEvent = () => undefined }
 async function beginner(): Promise<{ readonly student: Student; readonly shown: readonly EpisodeRecord[] }> {
   const shop = openShop(freshFolder(), { right: ['red', 'green', 'blue'] });
   const shown = await gatherDemonstrations(shop, 60);
-  const fresh = freshStudent({ preset: 'nano', seed: 1, transcripts: shown.map(({ transcript }) => transcript) });
+  const fresh = beginnerOf({ start: 'cold', preset: 'nano', seed: 1, transcripts: shown.map(({ transcript }) => transcript) });
   const config = presetConfig('nano', {
     vocabularySize: fresh.config.vocabularySize,
     contextLength: 128,

@@ -226,8 +226,7 @@ async function learnFromSuccesses(
     student,
     episodes,
     tokens: epochs * episodes.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    peakRate: learningRate,
-    floor: round === rounds ? 0.05 : 0.3,
+    rate: { from: learningRate, to: learningRate * (round === rounds ? 0.05 : 0.3) },
   });
   return learned.student;
 }

@@ -1,8 +1,8 @@
 /**
- * Where the best agent so far lies: each new student is measured on the same validation tasks, and the folder `agent/` has the best of them. So
- * whenever a run is stopped there is something usable, and what is said of it was measured.
+ * Where the best agent so far lies: each new student is measured on the same validation tasks, and the folder `agent/` has the last one that did not fall
+ * behind. So whenever a run is stopped there is something usable, and what is said of it was measured.
  *
- * Invariant: what was measured is not measured again, and a run that goes on never puts a worse agent in the place of a better one.
+ * Invariant: what was measured is not measured again, and a run that goes on never puts a clearly worse agent in the place of a better one.
  */
 import { CheckpointError, hashJson, type Json } from '../../src/base/index.ts';
 import { computeSourceHash } from '../../src/gym/index.ts';
@@ -10,12 +10,15 @@ import type { EpisodeRecord, Lineage, Stage } from '../../src/records/index.ts';
 import { hashWeights, saveAgent } from './agent.ts';
 import { agentIn, type Contestant } from './contestant.ts';
 import type { WarmedCritic } from './critic.ts';
-import { measure } from './measure.ts';
+import { MEASURED, measure } from './measure.ts';
 import { saveReport } from './report.ts';
 import { identityOf, type Student, startClock, type Workshop, type WorkshopOptions } from './workshop.ts';
 
-/** Validation tasks of each point of the learning curve. */
-const MEASURED = 40;
+/**
+ * A later student has learned more, and a point of the curve is few tasks: it takes the place of an earlier one unless it does worse by more than such a
+ * point errs (one standard error).
+ */
+const SLACK = 0.5 / Math.sqrt(MEASURED);
 
 export interface ShelfOptions {
   readonly beginner: Student;
@@ -34,6 +37,7 @@ export interface Offer {
 
 interface Best {
   readonly student: Student;
+  /** The highest that any of them had. */
   readonly success: number;
 }
 
@@ -57,7 +61,7 @@ export class Shelf {
     return (this.#best as Best).student;
   }
 
-  /** Measures the student; the folder gets it if no better one was there. Of equals the later one is taken. */
+  /** Measures the student; the folder gets it if no clearly better one was there. */
   async offer({ stage, round, student, tokens, episodes }: Offer): Promise<void> {
     const { run } = this.#shop;
     this.#trainedTokens += tokens;
@@ -67,7 +71,6 @@ export class Shelf {
         stage,
         round,
         student,
-        episodes: MEASURED,
         trainedTokens: this.#trainedTokens,
         seconds,
       });
@@ -78,7 +81,7 @@ export class Shelf {
       return { success, seconds };
     });
     this.#stages.push({ stage: `${stage} ${round}`, episodes, tokens, seconds });
-    if (this.#isBest(success)) this.#best = { student, success };
+    if (this.#isBest(success)) this.#best = { student, success: Math.max(success, this.#best?.success ?? 0) };
     saveReport(run.folder);
   }
 
@@ -95,7 +98,7 @@ export class Shelf {
   }
 
   #isBest(success: number): boolean {
-    return this.#best === undefined || success >= this.#best.success;
+    return this.#best === undefined || success >= this.#best.success - SLACK;
   }
 
   #save(student: Student, stages: Lineage['stages']): void {

@@ -8,6 +8,7 @@ import { Engine, enginePolicy } from '../../src/engine/index.ts';
 import { SPECIAL_TOKENS } from '../../src/grammar/index.ts';
 import { computeSourceHash, type LoadedGym, loadGym, requireProof } from '../../src/gym/index.ts';
 import {
+  adaptVocabulary,
   formatTokenizerJson,
   initializeWeights,
   type ModelConfig,
@@ -113,18 +114,20 @@ export function startingPoint({ start }: Pick<WorkshopOptions, 'start'>): Studen
   return studentOf(loadFolderModel(start === 'warm' ? BASE_FOLDER : start));
 }
 
-export interface FreshStudent {
-  readonly preset: PresetName;
-  readonly seed: number;
-  /** Whose words the tokenizer is made of. */
+export interface Beginning extends Pick<WorkshopOptions, 'start' | 'preset' | 'seed'> {
+  /** Whose words a tokenizer is made of. */
   readonly transcripts: readonly EpisodeRecord['transcript'][];
 }
 
-export function freshStudent({ preset, seed, transcripts }: FreshStudent): Student {
-  const { vocabularySize } = presetConfig(preset);
+/** Who begins to learn: an agent as it is; the base, which reads with the words of the task from now on; or nothing but a seed. */
+export function beginnerOf({ start, preset, seed, transcripts }: Beginning): Student {
+  const from = startingPoint({ start });
+  if (from && start !== 'warm') return from;
+  const { vocabularySize } = from?.config ?? presetConfig(preset);
   const tokenizer = trainTokenizer(transcripts.flatMap(textsOf), { vocabularySize, specialTokens: SPECIAL_TOKENS, isFolded: true });
-  const config = presetConfig(preset, { vocabularySize: tokenizer.vocabularySize });
   const tokenizerJson = formatTokenizerJson(tokenizer);
+  if (from) return { ...adaptVocabulary(from, tokenizer), tokenizer, tokenizerJson };
+  const config = presetConfig(preset, { vocabularySize: tokenizer.vocabularySize });
   return { config, weights: initializeWeights(config, new Random(seed).fork('weights')), tokenizer, tokenizerJson };
 }
 

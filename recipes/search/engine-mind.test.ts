@@ -152,7 +152,8 @@ async function drawAction(
     state = result.state;
     if (result.stopReason !== 'pause') break;
     const last = own.at(-1) as number;
-    if (isReferenceId(last)) await engine.append(lane, Int32Array.from(encodeEcho(names.get(last - FIRST_REFERENCE) ?? '', codec)));
+    if (isReferenceId(last))
+      await engine.append(lane, Int32Array.from(encodeEcho({ text: names.get(last - FIRST_REFERENCE) ?? '' }, codec)));
   }
   await engine.close(lane);
   return { action: parseActionTokens(own, codec), logprob };

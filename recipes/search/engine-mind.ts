@@ -11,6 +11,7 @@ import type { Engine, PredictOptions, PredictResult } from '../../src/engine/ind
 import {
   actSegment,
   boundaryId,
+  echoesOf,
   encodeEcho,
   encodeTranscript,
   FIRST_REFERENCE,
@@ -169,6 +170,5 @@ export function engineMind({ engine, codec, verbs, kept = 6, ...legal }: EngineM
 const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** By token of a reference: what the runtime writes after it. */
-function echoTokens({ targets }: Observation, codec: TextCodec): ReadonlyMap<number, readonly number[]> {
-  return new Map(targets.map(({ reference, name, text }) => [FIRST_REFERENCE + reference, encodeEcho(name === '' ? text : name, codec)]));
-}
+const echoTokens = (observation: Observation, codec: TextCodec): ReadonlyMap<number, readonly number[]> =>
+  new Map([...echoesOf(observation)].map(([reference, echo]) => [FIRST_REFERENCE + reference, encodeEcho(echo, codec)]));

@@ -9,14 +9,16 @@ import {
   actionGrammar,
   actionPieces,
   boundaryId,
+  echoesOf,
   encodeEcho,
   encodeTranscript,
   FIRST_REFERENCE,
   isReferenceId,
+  NO_ECHO,
   parseActionTokens,
   type TextCodec,
 } from '../grammar/index.ts';
-import type { Decision, Observation, Player, Policy, Reading, Segment } from '../records/index.ts';
+import type { Decision, Player, Policy, Reading, Segment } from '../records/index.ts';
 import type { Engine } from './engine.ts';
 import type { DecodeResult } from './lane.ts';
 import type { SamplingOptions } from './sampling.ts';
@@ -76,11 +78,11 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
             if (result.stopReason === 'end') break;
             if (result.stopReason !== 'pause' || own.length >= maxTokens) throw cutShort(result, own.length);
             const last = own.at(-1) as number;
-            pending = isReferenceId(last) ? [...encodeEcho(echoes.get(last - FIRST_REFERENCE) ?? '', codec)] : [];
+            pending = isReferenceId(last) ? [...encodeEcho(echoes.get(last - FIRST_REFERENCE) ?? NO_ECHO, codec)] : [];
             state = result.state;
           }
           const action = parseActionTokens(own, codec);
-          const pieces = actionPieces(action, (reference) => echoes.get(reference) ?? '');
+          const pieces = actionPieces(action, (reference) => echoes.get(reference) ?? NO_ECHO);
           return { action, segment: { kind: 'act', pieces }, value, logprobs };
         },
         async force(segment): Promise<void> {
@@ -100,11 +102,6 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
 
 /** The value head gives a logit. */
 const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
-
-/** What stands behind each reference, as the echo says it. */
-function echoesOf({ targets }: Observation): ReadonlyMap<number, string> {
-  return new Map(targets.map(({ reference, name, text }) => [reference, name === '' ? text : name]));
-}
 
 function cutShort({ stopReason }: DecodeResult, length: number): RuntimeError {
   return new RuntimeError({

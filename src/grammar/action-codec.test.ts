@@ -52,7 +52,7 @@ describe('an action', () => {
   it('comes back from its pieces, its tokens and its line, with echoes and without (property)', () => {
     fc.assert(
       fc.property(action, fc.boolean(), (given, echoes) => {
-        const pieces = actionPieces(given, echoes ? (r) => `«${r}» from <|end|>` : undefined);
+        const pieces = actionPieces(given, echoes ? (r) => ({ text: `«${r}» from <|end|>`, next: ['<|unecho|>', `${r}`] }) : undefined);
         expect(parseAction(pieces)).toEqual(given);
         const { tokens } = encodeTranscript({ schemaVersion: 1, segments: [{ kind: 'act', pieces }] }, codec);
         expect(parseActionTokens(tokens.slice(1), codec)).toEqual(given);
@@ -111,7 +111,7 @@ describe('the automaton of actions', () => {
   it('lets every action through whose references are live (property)', () => {
     fc.assert(
       fc.property(action, (given) => {
-        const pieces = actionPieces(given, (r) => `n${r}`);
+        const pieces = actionPieces(given, (r) => ({ text: `n${r}` }));
         const { tokens } = encodeTranscript({ schemaVersion: 1, segments: [{ kind: 'act', pieces }] }, codec);
         expect(follow([...tokens.slice(2)])).toBe('end');
       }),

@@ -6,7 +6,7 @@
  * One grammar: lines and tokens become the same pieces, and one parser reads them. Which references are live is the session's to say.
  */
 import { DataError } from '../base/index.ts';
-import { type Action, KEYS, type Key, NORMALISERS, type Normaliser, type Piece, VERBS, type Verb } from '../records/index.ts';
+import { type Action, type Echo, KEYS, type Key, NORMALISERS, type Normaliser, type Piece, VERBS, type Verb } from '../records/index.ts';
 import type { TextCodec } from './codec.ts';
 import { boundaryId, FIRST_REFERENCE, isReferenceId, REFERENCE_COUNT, SPECIAL_TOKENS, WORDS, wordId } from './special-tokens.ts';
 
@@ -14,11 +14,11 @@ import { boundaryId, FIRST_REFERENCE, isReferenceId, REFERENCE_COUNT, SPECIAL_TO
 export const CALL_LIMIT = 4;
 
 /** The pieces of an act segment. `echoOf` says what stands behind a reference; without it no echoes are written. */
-export function actionPieces(action: Action, echoOf?: (reference: number) => string): Piece[] {
+export function actionPieces(action: Action, echoOf?: (reference: number) => Echo): Piece[] {
   const word = (text: string): Piece => ({ kind: 'word', word: text });
   const named = (reference: number): Piece[] => [
     { kind: 'reference', reference },
-    ...(echoOf ? [{ kind: 'echo', text: echoOf(reference) } as const] : []),
+    ...(echoOf ? [{ kind: 'echo', ...echoOf(reference) } as const] : []),
   ];
   const verb = word(action.kind);
   switch (action.kind) {

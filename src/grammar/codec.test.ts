@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError, Random } from '../base/index.ts';
 import { SEGMENT_KINDS, type Segment, type Transcript } from '../records/index.ts';
-import { ECHO_LIMIT, encodeEcho, encodeTranscript, permuteReferences, type TextCodec } from './codec.ts';
+import { ECHO_LIMIT, encodeEcho, encodeTranscript, NEXT_LIMIT, permuteReferences, type TextCodec } from './codec.ts';
 import {
   BOUNDARIES,
   boundaryId,
@@ -94,11 +94,13 @@ describe('an encoded transcript', () => {
     expect([...episode.weights]).toEqual([0, 0, 0.5, 0, 0.25, 0, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 0, 0]);
   });
 
-  it('has at most 16 tokens of an echo', () => {
-    expect(ECHO_LIMIT).toBe(16);
-    const echo = encodeEcho('0123456789abcdefghij', codec);
+  it('has at most 16 tokens of an echo, and 4 of each text that comes after', () => {
+    expect([ECHO_LIMIT, NEXT_LIMIT]).toEqual([16, 4]);
+    const echo = encodeEcho({ text: '0123456789abcdefghij' }, codec);
     expect(echo).toEqual([b('echo'), ...codec.encodeText('0123456789abcdef'), b('unecho')]);
-    expect(encodeEcho('', codec)).toEqual([b('echo'), b('unecho')]);
+    expect(encodeEcho({ text: '' }, codec)).toEqual([b('echo'), b('unecho')]);
+    const further = encodeEcho({ text: 'a', next: ['bcdefg', ''] }, codec);
+    expect(further).toEqual([b('echo'), ...codec.encodeText('a'), b('echo'), ...codec.encodeText('bcde'), b('echo'), b('unecho')]);
   });
 
   it.each([-1, 256, 1.5])('refuses the reference %d', (reference) => {
@@ -119,7 +121,7 @@ describe('an encoded transcript', () => {
     const text = fc.array(spelling, { maxLength: 4 }).map((parts) => parts.join(''));
     const piece = fc.oneof(
       text.map((value) => ({ kind: 'text', text: value }) as const),
-      text.map((value) => ({ kind: 'echo', text: value }) as const),
+      fc.tuple(text, fc.array(text, { maxLength: 2 })).map(([value, next]) => ({ kind: 'echo', text: value, next }) as const),
     );
     const segment = fc.record({ kind: fc.constantFrom(...SEGMENT_KINDS), pieces: fc.array(piece, { maxLength: 4 }) });
     fc.assert(
@@ -129,7 +131,7 @@ describe('an encoded transcript', () => {
         const special = [...tokens].filter((token) => token < SPECIAL_TOKENS.length);
         const expected = segments.flatMap(({ kind, pieces }) => [
           b(kind),
-          ...pieces.flatMap((part) => (part.kind === 'echo' ? [b('echo'), b('unecho')] : [])),
+          ...pieces.flatMap((part) => (part.kind === 'echo' ? [b('echo'), ...part.next.map(() => b('echo')), b('unecho')] : [])),
           ...(kind === 'act' || kind === 'think' ? [b('end')] : []),
         ]);
         expect(special).toEqual([b('begin'), ...expected]);

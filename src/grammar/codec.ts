@@ -5,7 +5,7 @@
  *   <|begin|> <|goal|> … <|observe|> … ⟨7⟩ … <|act|> <|fill|> ⟨7⟩ <|echo|> Due date <|unecho|> … <|end|> <|outcome|> <|success|>
  */
 import { DataError } from '../base/index.ts';
-import type { Episode, Piece, Segment, SegmentKind, Transcript } from '../records/index.ts';
+import type { Echo, Episode, Piece, Segment, SegmentKind, Transcript } from '../records/index.ts';
 import { boundaryId, FIRST_REFERENCE, isReferenceId, REFERENCE_COUNT, WORDS, type Word, wordId } from './special-tokens.ts';
 
 /** Turns plain text into ordinary tokens and back; a tokenizer is one. */
@@ -20,8 +20,9 @@ export type SegmentWeights = Readonly<Record<SegmentKind, number>>;
 /** Behaviour cloning with a light world model; the goal is context. */
 export const DEFAULT_WEIGHTS: SegmentWeights = { goal: 0, observe: 0.1, think: 1, act: 1, outcome: 1 };
 
-/** Longest echo in tokens; the rest of the text is left out. */
+/** Longest echo in tokens, and of each text that comes after; the rest is left out. */
 export const ECHO_LIMIT = 16;
+export const NEXT_LIMIT = 4;
 
 export interface EncodeOptions {
   readonly weights?: SegmentWeights;
@@ -52,7 +53,7 @@ function writeSegment(
   writer.push(boundaryId(kind), byPolicy ? weight : 0);
   for (const piece of pieces) {
     if (piece.kind === 'echo') {
-      if (echo) for (const id of encodeEcho(piece.text, codec)) writer.push(id, 0);
+      if (echo) for (const id of encodeEcho(piece, codec)) writer.push(id, 0);
       continue;
     }
     const reference = piece.kind === 'reference';
@@ -63,9 +64,10 @@ function writeSegment(
   if (byPolicy) writer.push(boundaryId('end'), weight);
 }
 
-/** The tokens of an echo: at most `ECHO_LIMIT` of text between its two boundaries. */
-export function encodeEcho(text: string, codec: TextCodec): readonly number[] {
-  return [boundaryId('echo'), ...codec.encodeText(text).slice(0, ECHO_LIMIT), boundaryId('unecho')];
+/** The tokens of an echo: its text, and what comes after, each behind the opening boundary. */
+export function encodeEcho({ text, next = [] }: Echo, codec: TextCodec): readonly number[] {
+  const opened = (part: string, limit: number): readonly number[] => [boundaryId('echo'), ...codec.encodeText(part).slice(0, limit)];
+  return [...opened(text, ECHO_LIMIT), ...next.flatMap((part) => opened(part, NEXT_LIMIT)), boundaryId('unecho')];
 }
 
 function encodePiece(piece: Exclude<Piece, { kind: 'echo' }>, codec: TextCodec): readonly number[] {

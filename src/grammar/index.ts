@@ -8,12 +8,13 @@ export {
   type EncodeOptions,
   encodeEcho,
   encodeTranscript,
+  NEXT_LIMIT,
   permuteReferences,
   type SegmentWeights,
   type TextCodec,
 } from './codec.ts';
 export { type Normalised, normalise } from './normalise.ts';
-export { actSegment, outcomeSegment } from './segments.ts';
+export { actSegment, echoesOf, NO_ECHO, outcomeSegment } from './segments.ts';
 export {
   BOUNDARIES,
   type Boundary,

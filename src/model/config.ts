@@ -44,7 +44,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 const common = { ropeTheta: 10_000, normEpsilon: 1e-5, tiedEmbeddings: true, valueHead: true, rewardHead: false } as const;
 
 /**
- * Parameters: nano 0.2 M, micro 0.6 M (the default), small 2.9 M, medium 15 M. In micro only the last layer sees all
+ * Parameters: nano 0.2 M, micro 0.6 M (the default), small 2.9 M, medium 15 M. In micro every other layer sees all
  * (docs/decisions/windows.md).
  */
 const presets: Readonly<Record<PresetName, ModelConfig>> = {
@@ -63,7 +63,7 @@ const presets: Readonly<Record<PresetName, ModelConfig>> = {
   micro: {
     ...common,
     vocabularySize: 1024,
-    contextLength: 4096,
+    contextLength: 6144,
     width: 96,
     layers: 4,
     heads: 3,
@@ -71,7 +71,7 @@ const presets: Readonly<Record<PresetName, ModelConfig>> = {
     headWidth: 32,
     feedForwardWidth: 256,
     pointerWidth: 64,
-    windows: [192, 192, 192, 0],
+    windows: [192, 0, 192, 0],
   },
   small: {
     ...common,

@@ -46,6 +46,7 @@ export {
   trunk,
   VALUE_HEAD,
 } from './transformer.ts';
+export { adaptVocabulary } from './weights/adapt-vocabulary.ts';
 export { loadExtraFile, loadModel, saveModel } from './weights/checkpoint-folder.ts';
 export { initializeParameter, initializeWeights } from './weights/initialize.ts';
 export { formatSafetensors, loadSafetensors, saveSafetensors, type TensorToStore } from './weights/safetensors.ts';

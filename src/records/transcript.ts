@@ -15,8 +15,15 @@ export type Piece =
   | { readonly kind: 'reference'; readonly reference: number }
   /** A word of the action grammar. */
   | { readonly kind: 'word'; readonly word: string }
-  /** What the runtime wrote after a reference: the text it stands for. Never sampled, never trained as policy. */
-  | { readonly kind: 'echo'; readonly text: string };
+  /** What the runtime wrote after a reference. Never sampled, never trained as policy. */
+  | ({ readonly kind: 'echo' } & Echo);
+
+export interface Echo {
+  /** What the reference stands for. */
+  readonly text: string;
+  /** What comes after it on the screen, in reading order; absent where that says nothing. */
+  readonly next?: readonly string[];
+}
 
 export interface Segment {
   readonly kind: SegmentKind;

@@ -8,7 +8,7 @@ import { type EvaluationReport, evaluate } from './evaluation.ts';
 import { Trainer } from './trainer.ts';
 
 const size = { time: 32, lanes: 2 };
-const trainer = new Trainer(tinyConfig, { weights: initializeWeights(tinyConfig, new Random(1)) }, { ...size, threads: 1 });
+const trainer = new Trainer(tinyConfig, { weights: initializeWeights(tinyConfig, new Random(1)) }, { threads: 1 });
 afterAll(() => trainer.dispose());
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
 

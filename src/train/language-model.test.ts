@@ -90,7 +90,7 @@ describe('packing', () => {
     const { config, weights } = randomModel('company', tiny);
     const episodes = [episode(5, 'a'), episode(8, 'b'), episode(3, 'c'), episode(6, 'd'), episode(1, 'e')];
     const natsOf = async (given: readonly Episode[], shape: { time: number; lanes: number }): Promise<number[][]> => {
-      const trainer = new Trainer(config, { weights }, { ...shape, block: 5, threads: 1 });
+      const trainer = new Trainer(config, { weights }, { block: 5, threads: 1 });
       const packed = packEpisodes(given, shape);
       expect(packed.used).toBe(given.length);
       const { tokenNats, pointedNats } = await trainer.evaluate(packed.batch);

@@ -39,7 +39,7 @@ async function fresh(trainer: PolicyTrainer, some: readonly ScoredEpisode[] = ep
 
 describe('the policy trainer', () => {
   it('reads what the trainer of the language model reads', async () => {
-    const [policy, plain] = [begin(), new Trainer(banditConfig, { weights: copied(given) }, { ...banditSize, threads: 1 })];
+    const [policy, plain] = [begin(), new Trainer(banditConfig, { weights: copied(given) }, { threads: 1 })];
     const [batch] = packAllScored(episodes, banditSize) as [ScoredBatch];
     const { tokenNats } = await plain.evaluate(batch);
     for (const [i, logprob] of (await policy.logprobs(batch)).entries()) expect(logprob).toBeCloseTo(-(tokenNats[i] as number), 5);
@@ -127,7 +127,7 @@ describe('the policy trainer', () => {
   });
 
   it('goes on with the moments of another trainer only if given them', async () => {
-    const plain = new Trainer(banditConfig, { weights: copied(given) }, { ...banditSize, threads: 1 });
+    const plain = new Trainer(banditConfig, { weights: copied(given) }, { threads: 1 });
     const demonstrated = packAllScored(
       episodes.map((one) => ({ ...one, weights: new Float32Array(5).fill(1) })),
       banditSize,
@@ -147,7 +147,7 @@ describe('the policy trainer', () => {
   it('is the language-model trainer on episodes that are only imitated', async () => {
     const weights = (): Weights => initializeWeights(banditConfig, new Random(1));
     const policy = new PolicyTrainer(banditConfig, { weights: weights() }, { ...banditSize, threads: 1, valueWeight: 0 });
-    const plain = new Trainer(banditConfig, { weights: weights() }, { ...banditSize, threads: 1 });
+    const plain = new Trainer(banditConfig, { weights: weights() }, { threads: 1 });
     const shown = packAllScored(
       episodes.map((one) => ({
         ...one,

@@ -16,6 +16,7 @@ import {
   type TensorToStore,
   type Weights,
 } from '../model/index.ts';
+import type { Cursors } from './batch-stream.ts';
 import type { LossWatchState } from './loss-watch.ts';
 import type { Settings } from './settings.ts';
 import type { TrainState } from './updater.ts';
@@ -24,11 +25,9 @@ export const MOMENTS_FILE = 'journeyman-trainer.safetensors';
 export const STATE_FILE = 'journeyman-trainer.json';
 
 /** Where a run stands. No clock: the same run gives the same bytes. */
-export interface RunState {
+export interface RunState extends Cursors {
   /** Steps done. */
   readonly step: number;
-  /** Position in the episode stream: the next episode that no step has seen. */
-  readonly cursor: number;
   /** Tokens trained on. */
   readonly tokens: number;
   readonly watch: LossWatchState;
@@ -50,6 +49,7 @@ const stateSchema = z.strictObject({
   schemaVersion: z.literal(1),
   step: count,
   cursor: count,
+  longCursor: count.default(0),
   tokens: count,
   watch: z.strictObject({ average: z.number(), count, best: z.number().nullable(), tooHigh: count }),
   settings: z.record(z.string(), json),

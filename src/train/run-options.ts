@@ -27,6 +27,8 @@ export interface TrainRunOptions {
   /** Evaluated every `every` steps (default: a tenth of all) and at the end, on `batches` batches (default all). */
   readonly evaluation?: { readonly source: EpisodeSource; readonly every?: number; readonly batches?: number } | undefined;
   readonly batch: BatchSize;
+  /** Batches of the episodes that are longer than a lane of `batch`, so that the short ones don't pay for attention over long lanes. Default: there are none. */
+  readonly longBatch?: BatchSize | undefined;
   /** Batches a step; default 1. */
   readonly accumulate?: number;
   readonly optimizer?: AdamWOptions;
@@ -103,15 +105,27 @@ export function resolveOptions({ steps, schedule, accumulate = 1, clipNorm = 1, 
 
 /** What must not change on resumption. Throws `ConfigError` for options that can't be. */
 export function settingsOf(options: TrainRunOptions): Settings {
-  const { config, source, batch, steps, permuteReferences = false, evaluation } = options;
+  const { config, source, batch, longBatch, steps, permuteReferences = false, evaluation } = options;
   const { accumulate, clipNorm, optimizer, seed, schedule: fullSchedule } = resolveOptions(options);
   const { steps: _, ...schedule } = fullSchedule;
   checkConfig(config);
-  for (const [name, value] of Object.entries({ steps, accumulate, 'batch.time': batch.time, 'batch.lanes': batch.lanes }))
+  for (const [name, value] of Object.entries({
+    steps,
+    accumulate,
+    ...sizesOf('batch', batch),
+    ...(longBatch ? sizesOf('longBatch', longBatch) : {}),
+  }))
     checkCount(name, value);
-  if (batch.time > config.contextLength)
+  if (longBatch && !(longBatch.time > batch.time && Number.isFinite(source.length)))
     throw wrong(
-      `lanes of ${batch.time} tokens`,
+      `long lanes of ${longBatch.time} tokens beside lanes of ${batch.time}, for ${source.length} episodes`,
+      'longer ones, and a source that ends',
+      'leave `longBatch` out',
+    );
+  const longest = (longBatch ?? batch).time;
+  if (longest > config.contextLength)
+    throw wrong(
+      `lanes of ${longest} tokens`,
       `at most ${config.contextLength}, the model's context`,
       'shorten the lanes, or give the model a longer context',
     );
@@ -127,6 +141,7 @@ export function settingsOf(options: TrainRunOptions): Settings {
     order: nameOfOrder(options.order ?? defaultOrder(source)),
     permuteReferences,
     batch: { time: batch.time, lanes: batch.lanes },
+    ...(longBatch ? { longBatch: { time: longBatch.time, lanes: longBatch.lanes } } : {}),
     accumulate,
     optimizer,
     clipNorm,
@@ -135,6 +150,11 @@ export function settingsOf(options: TrainRunOptions): Settings {
     seed,
   };
 }
+
+const sizesOf = (name: string, { time, lanes }: BatchSize): Record<string, number> => ({
+  [`${name}.time`]: time,
+  [`${name}.lanes`]: lanes,
+});
 
 function checkCount(name: string, value: number): void {
   if (!(Number.isInteger(value) && value > 0)) throw wrong(`${name} = ${value}`, 'a positive whole number');

@@ -172,11 +172,10 @@ describe('a run that goes wrong', () => {
     const options = tinyRun(at('a'), { source, order: 'given', batch: { time: 32, lanes: 1 }, saveEvery: { steps: 1 } });
     const error = (await trainRun(options).catch((thrown: unknown) => thrown)) as TrainingError;
     expect(error).toBeInstanceOf(TrainingError);
-    const { step, checkpointStep, start, end } = error.details as Record<string, number>;
-    expect(checkpointStep).toBe((step as number) - 1);
-    expect(start).toBeLessThanOrEqual(9);
-    expect(end).toBeGreaterThan(9);
-    expect(error.message).toMatch(/^train step \d+: got loss NaN .* on the batch at stream positions \d+ … \d+ \(epoch 0; episodes .*\)/);
+    const { step, checkpointStep, episodes } = error.details as { step: number; checkpointStep: number; episodes: number[] };
+    expect(checkpointStep).toBe(step - 1);
+    expect(episodes).toContain(9);
+    expect(error.message).toMatch(/^train step \d+: got loss NaN .* on a batch of \d+ episodes \(epoch 0; episodes .*\)/);
     expect(error.message).toContain(`the checkpoint of step ${checkpointStep} is whole: ${at('a', 'checkpoint')}`);
     for (const values of loadModel(at('a', 'checkpoint')).weights.values()) expect(values.every(Number.isFinite)).toBe(true);
   });
@@ -185,7 +184,7 @@ describe('a run that goes wrong', () => {
     const options = tinyRun(at('a'), { schedule: { peak: 30, warmup: 60 }, steps: 400, clipNorm: 1e6, explosion: { patience: 5 } });
     const error = (await trainRun(options).catch((thrown: unknown) => thrown)) as TrainingError;
     expect(error).toBeInstanceOf(TrainingError);
-    expect(error.message).toMatch(/got a loss that rose to [\d.]+ nats \(smoothed\) after [\d.]+ on the batch/);
+    expect(error.message).toMatch(/got a loss that rose to [\d.]+ nats \(smoothed\) after [\d.]+ on a batch of/);
     expect(error.message).toMatch(/the checkpoint of step 0 is whole/);
   });
 
@@ -202,7 +201,7 @@ describe('a run that goes wrong', () => {
     const options = tinyRun(at('a'), { schedule: { peak: 1e42, warmup: 1 }, saveEvery: { steps: 1 } });
     const error = (await trainRun(options).catch((thrown: unknown) => thrown)) as TrainingError;
     expect(error).toBeInstanceOf(TrainingError);
-    expect(error.message).toMatch(/^train step 1: got .* with a value that is not finite on the batch at stream positions 0 … \d+/);
+    expect(error.message).toMatch(/^train step 1: got .* with a value that is not finite on a batch of \d+ episodes/);
     expect(error.message).toMatch(/look at these episodes, or lower the learning rate .* the checkpoint of step 0 is whole/);
     expect(error.message).not.toContain('same command');
   });

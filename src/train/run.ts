@@ -11,13 +11,12 @@ import { CheckpointError, ConfigError, type JourneymanError, Random, TrainingErr
 import { initializeWeights } from '../model/index.ts';
 import type { Batch } from '../records/index.ts';
 import { scheduledRate } from '../tensor/index.ts';
-import { type EpisodeStream, episodeStream } from './episode-stream.ts';
+import { BatchStream, type Taken } from './batch-stream.ts';
 import { type EvaluationReport, evaluate } from './evaluation.ts';
 import { batchWeight } from './language-model.ts';
 import { FRESH_WATCH, hasExploded, highestLoss, smoothedLoss, watchLoss } from './loss-watch.ts';
 import { hasMetrics, MetricsLog } from './metrics.ts';
 import { Pace } from './pace.ts';
-import { packEpisodes } from './packing.ts';
 import { checkMoments, hasModel, loadRun, loadRunState, type RunState, saveRun, spoiltName } from './run-checkpoint.ts';
 import { lockRun } from './run-lock.ts';
 import { resolveOptions, settingsOf, type TrainRunOptions, type TrainRunResult } from './run-options.ts';
@@ -48,7 +47,7 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 
 class Run {
   readonly #options: TrainRunOptions;
-  readonly #stream: EpisodeStream;
+  readonly #stream: BatchStream;
   readonly #trainer: Trainer;
   readonly #metrics: MetricsLog;
   readonly #pace = new Pace();
@@ -56,14 +55,14 @@ class Run {
   #state: RunState;
   #savedStep: number;
   /** What the last step saw. */
-  #batch: Positions | undefined;
+  #seen: Places | undefined;
   #savedAt = performance.now();
   #evaluation: { readonly step: number; readonly report: EvaluationReport } | undefined;
 
   private constructor(options: TrainRunOptions, trainer: Trainer, state: RunState, savedStep: number) {
     this.#options = options;
     this.#checkpoint = checkpointOf(options.folder);
-    this.#stream = episodeStream(options.source, { ...options, seed: options.seed ?? 0 });
+    this.#stream = new BatchStream(options.source, { ...options, seed: options.seed ?? 0 });
     this.#trainer = trainer;
     this.#state = state;
     this.#savedStep = savedStep;
@@ -72,11 +71,11 @@ class Run {
 
   /** The run in the folder, or a new one. */
   static async begin(options: TrainRunOptions): Promise<Run> {
-    const { folder, config, batch } = options;
+    const { folder, config } = options;
     const settings = settingsOf(options);
     const found = loadRunState(checkpointOf(folder));
     const make = (state: Partial<TrainState> & Pick<TrainState, 'weights'>): Trainer =>
-      new Trainer(config, state, { ...options, ...resolveOptions(options), ...batch });
+      new Trainer(config, state, { ...options, ...resolveOptions(options) });
     if (found === undefined) {
       if (hasModel(checkpointOf(folder)))
         throw new CheckpointError({
@@ -96,7 +95,7 @@ class Run {
       const weights = options.initial
         ? new Map([...options.initial.weights].map(([name, values]) => [name, values.slice()]))
         : initializeWeights(config, new Random(options.seed ?? 0).fork('weights'));
-      const run = new Run(options, make({ weights }), { step: 0, cursor: 0, tokens: 0, watch: FRESH_WATCH, settings }, -1);
+      const run = new Run(options, make({ weights }), { step: 0, cursor: 0, longCursor: 0, tokens: 0, watch: FRESH_WATCH, settings }, -1);
       run.#tell({ kind: 'begun', step: 0, steps: options.steps, folder, resumed: false });
       run.#save();
       return run;
@@ -140,29 +139,23 @@ class Run {
   }
 
   async #step(): Promise<void> {
-    const { batch: size, steps, explosion } = this.#options;
+    const { steps, explosion } = this.#options;
     const { accumulate, schedule } = resolveOptions(this.#options);
-    const { cursor: start, step: before } = this.#state;
-    const step = before + 1;
-    const batches: Batch[] = [];
-    let cursor = start;
-    for (let i = 0; i < accumulate; i++) {
-      const { batch, used } = packEpisodes(this.#stream.from(cursor), size);
-      batches.push(batch);
-      cursor += used;
-    }
+    const step = this.#state.step + 1;
+    const { batches, cursors, places } = this.#stream.take(this.#state, accumulate);
     const learningRate = scheduledRate(schedule, step);
-    const report = await this.#takeStep(batches, learningRate, { start, end: cursor });
+    const report = await this.#takeStep(batches, learningRate, places);
     // A step without anything to learn has no loss; its 0 would pass for the best ever.
     const hasLoss = batches.some((batch) => batchWeight(batch) > 0);
     const watch = hasLoss ? watchLoss(this.#state.watch, report.loss, explosion) : this.#state.watch;
-    this.#batch = { start, end: cursor };
-    this.#state = { ...this.#state, step, cursor, tokens: this.#state.tokens + report.tokens, watch };
+    this.#seen = places;
+    const { cursor, longCursor } = cursors;
+    this.#state = { ...this.#state, step, cursor, longCursor, tokens: this.#state.tokens + report.tokens, watch };
     if (hasExploded(watch, explosion))
       throw this.#failure({
         got: `a loss that rose to ${smoothedLoss(watch).toFixed(3)} nats (smoothed) after ${(watch.best as number).toFixed(3)}`,
         expected: `at most ${highestLoss(watch.best as number, explosion).toFixed(3)}`,
-        batch: { start, end: cursor },
+        places,
         step,
       });
     const { loss, gradientNorm } = report;
@@ -178,7 +171,7 @@ class Run {
     });
   }
 
-  async #takeStep(batches: readonly Batch[], learningRate: number, batch: Positions): Promise<StepReport> {
+  async #takeStep(batches: readonly Batch[], learningRate: number, places: Places): Promise<StepReport> {
     try {
       return await this.#trainer.step(batches, learningRate);
     } catch (cause) {
@@ -187,7 +180,7 @@ class Run {
       throw this.#failure({
         got: `loss ${loss} and gradient norm ${gradientNorm}`,
         expected: 'finite numbers',
-        batch,
+        places,
         step: this.#state.step + 1,
         cause,
       });
@@ -217,12 +210,12 @@ class Run {
   #save(): void {
     const { config, tokenizerJson } = this.#options;
     const { step, ...run } = this.#state;
-    const spoilt = this.#batch && spoiltName(this.#trainer.state);
-    if (this.#batch && spoilt !== undefined)
+    const spoilt = this.#seen && spoiltName(this.#trainer.state);
+    if (this.#seen && spoilt !== undefined)
       throw this.#failure({
         got: `${spoilt} with a value that is not finite`,
         expected: 'finite weights and moments',
-        batch: this.#batch,
+        places: this.#seen,
         step,
       });
     this.#metrics.sync();
@@ -249,17 +242,17 @@ class Run {
     });
   }
 
-  #failure({ got, expected, batch, step, cause }: Failure): TrainingError {
-    const [first, last] = [this.#stream.locate(batch.start), this.#stream.locate(batch.end - 1)];
-    const episodes = Array.from({ length: Math.min(3, batch.end - batch.start) }, (_, i) => this.#stream.locate(batch.start + i).index);
-    const more = batch.end - batch.start > episodes.length ? ', …' : '';
-    const epoch = first.epoch === last.epoch ? `epoch ${first.epoch}` : `epochs ${first.epoch} and ${last.epoch}`;
+  #failure({ got, expected, places, step, cause }: Failure): TrainingError {
+    const epochs = [...new Set(places.map(({ epoch }) => epoch))];
+    const episodes = places.slice(0, 3).map(({ index }) => index);
+    const more = places.length > episodes.length ? ', …' : '';
+    const epoch = epochs.length === 1 ? `epoch ${epochs[0]}` : `epochs ${epochs.join(' and ')}`;
     return new TrainingError({
       operation: `train step ${step}`,
-      got: `${got} on the batch at stream positions ${batch.start} … ${batch.end - 1} (${epoch}; episodes ${episodes.join(', ')}${more} of the source)`,
+      got: `${got} on a batch of ${places.length} episodes (${epoch}; episodes ${episodes.join(', ')}${more} of the source)`,
       expected,
       fix: `look at these episodes, or lower the learning rate (a new run in another folder); ${this.#lastGood()}`,
-      details: { step, ...batch, checkpoint: this.#checkpoint, checkpointStep: this.#savedStep },
+      details: { step, episodes: places.map(({ index }) => index), checkpoint: this.#checkpoint, checkpointStep: this.#savedStep },
       cause,
     });
   }
@@ -273,16 +266,12 @@ class Run {
   }
 }
 
-/** Positions [start, end) of the stream. */
-interface Positions {
-  readonly start: number;
-  readonly end: number;
-}
+type Places = Taken['places'];
 
 interface Failure {
   readonly got: string;
   readonly expected: string;
-  readonly batch: Positions;
+  readonly places: Places;
   readonly step: number;
   readonly cause?: JourneymanError;
 }

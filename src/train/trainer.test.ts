@@ -47,7 +47,7 @@ async function train(
   steps: readonly number[],
   options: Partial<TrainerOptions> = {},
 ): Promise<TrainState> {
-  const trainer = new Trainer(config, state, { ...size, threads: 1, ...options });
+  const trainer = new Trainer(config, state, { threads: 1, ...options });
   for (const step of steps) await trainer.step([pack([episode(`${step}a`), episode(`${step}b`)], size)], 1e-2);
   const { weights, moments, step } = trainer.state;
   await trainer.dispose();
@@ -72,15 +72,15 @@ describe('training', () => {
   it('over two half batches is training over one batch of both', async () => {
     // Halves of different weight: each counts by what it weighs.
     const [a, b] = [episode('a', 16), episode('b', 9)];
-    const run = async (batches: readonly Batch[], lanes: number) => {
-      const trainer = new Trainer(config, fresh(), { time: 16, lanes, accumulate: batches.length, threads: 1, clipNorm: 0.5 });
+    const run = async (batches: readonly Batch[]) => {
+      const trainer = new Trainer(config, fresh(), { accumulate: batches.length, threads: 1, clipNorm: 0.5 });
       const report = await trainer.step(batches, 1e-3);
       const state = { weights: copied(trainer.state.weights), moments: copied(trainer.state.moments) };
       await trainer.dispose();
       return { ...report, ...state };
     };
-    const whole = await run([pack([a, b], size)], 2);
-    const halves = await run([pack([a], { time: 16, lanes: 1 }), pack([b], { time: 16, lanes: 1 })], 1);
+    const whole = await run([pack([a, b], size)]);
+    const halves = await run([pack([a], { time: 16, lanes: 1 }), pack([b], { time: 16, lanes: 1 })]);
     expect(halves.tokens).toBe(whole.tokens);
     expect(halves.loss).toBeCloseTo(whole.loss, 5);
     expect(halves.gradientNorm / whole.gradientNorm).toBeCloseTo(1, 5);
@@ -98,7 +98,7 @@ describe('training', () => {
 
   it('clips the gradient, and tells its norm before', async () => {
     const moments = async (clipNorm: number) => {
-      const trainer = new Trainer(config, fresh(), { ...size, threads: 1, clipNorm });
+      const trainer = new Trainer(config, fresh(), { threads: 1, clipNorm });
       const { gradientNorm } = await trainer.step([pack([episode(1), episode(2)], size)], 1e-3);
       let square = 0;
       for (const [name, values] of trainer.state.moments) if (name.endsWith(':m')) for (const m of values) square += (m / 0.1) ** 2;
@@ -122,7 +122,7 @@ describe('training', () => {
     for (const name of before.keys()) if (isReached(name)) expect(weights.get(name), name).not.toEqual(before.get(name));
 
     const state = fresh();
-    const trainer = new Trainer(config, state, { ...size, threads: 1 });
+    const trainer = new Trainer(config, state, { threads: 1 });
     const batch = pack([episode(1)], size);
     const nats = await trainer.evaluate(batch);
     expect(copied(state.weights)).toEqual(before);
@@ -138,7 +138,7 @@ describe('training', () => {
     for (const accumulate of [1, 2]) {
       const { weights } = randomModel('spoilt', small);
       (weights.get('layers.0.down') as Float32Array)[3] = Number.NaN;
-      const trainer = new Trainer(config, { weights }, { ...size, threads: 1, accumulate });
+      const trainer = new Trainer(config, { weights }, { threads: 1, accumulate });
       const batches = new Array<Batch>(accumulate).fill(pack([episode(1)], size));
       const failed = trainer.step(batches, 1e-3);
       await expect(failed).rejects.toThrow(TrainingError);
@@ -149,7 +149,7 @@ describe('training', () => {
   });
 
   it('refuses another number of batches than it accumulates', async () => {
-    const trainer = new Trainer(config, fresh(), { ...size, accumulate: 2, threads: 1 });
+    const trainer = new Trainer(config, fresh(), { accumulate: 2, threads: 1 });
     await expect(trainer.step([pack([episode(1)], size)], 1e-3)).rejects.toThrow(/1 batches, expected 2/);
     await trainer.dispose();
   });
@@ -179,7 +179,7 @@ describe('learning', () => {
   const shape = { time: 13, lanes: 32 };
 
   it('points at what was asked for and copies it, on episodes never seen', { timeout: 60_000 }, async () => {
-    const trainer = new Trainer(config, fresh(), { ...shape, threads: 1, optimizer: { weightDecay: 0.01 } });
+    const trainer = new Trainer(config, fresh(), { threads: 1, optimizer: { weightDecay: 0.01 } });
     const exam = pack(range(1e6, 1e6 + 32).map(lesson), shape);
     const grade = async () => {
       const { tokenNats, pointedNats } = await trainer.evaluate(exam);

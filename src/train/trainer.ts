@@ -8,9 +8,10 @@ import type { ModelConfig } from '../model/index.ts';
 import type { Batch } from '../records/index.ts';
 import { type AdamWOptions, Session } from '../tensor/index.ts';
 import { batchFeeds, batchWeight, type LanguageModelOptions, traceLanguageModel, trainedParameters } from './language-model.ts';
+import type { BatchSize } from './packing.ts';
 import { type InitialState, type Objective, type TrainState, Updater } from './updater.ts';
 
-export interface TrainerOptions extends LanguageModelOptions {
+export interface TrainerOptions extends Pick<LanguageModelOptions, 'block'> {
   readonly optimizer?: AdamWOptions;
   /** Largest global gradient norm; default 1. */
   readonly clipNorm?: number;
@@ -40,14 +41,16 @@ export class Trainer {
   readonly config: ModelConfig;
   readonly #options: TrainerOptions;
   readonly #updater: Updater;
-  #forward: Session | undefined;
+  /** One graph for each size of batch that comes, by its name. */
+  readonly #sizes = new Map<string, BatchSize>();
+  readonly #forward = new Map<string, Session>();
 
   /** Takes over the state's buffers and changes them. Missing moments start at zero. */
-  constructor(config: ModelConfig, state: InitialState, options: TrainerOptions) {
+  constructor(config: ModelConfig, state: InitialState, options: TrainerOptions = {}) {
     this.config = config;
     this.#options = options;
-    const trace = (): Objective => {
-      const { graph, parameters, loss, trained } = traceLanguageModel(config, options);
+    const trace = (shape: string): Objective => {
+      const { graph, parameters, loss, trained } = traceLanguageModel(config, { ...options, ...this.#sizeOf(shape) });
       return { graph, parameters, terms: [{ loss, trained }], sums: { loss } };
     };
     const { optimizer, clipNorm, threads } = options;
@@ -58,15 +61,19 @@ export class Trainer {
     return this.#updater.state;
   }
 
-  /** One optimizer step over `accumulate` batches. Throws `TrainingError` where loss or gradient is not a number: the weights are then spoilt. */
+  /** One optimizer step over `accumulate` batches of one size. Throws `TrainingError` where loss or gradient is not a number: the weights are then spoilt. */
   async step(batches: readonly Batch[], learningRate: number): Promise<StepReport> {
     const expected = this.#options.accumulate ?? 1;
     if (batches.length !== expected)
       throw new TrainingError({ operation: 'train step', got: `${batches.length} batches`, expected: `${expected} (accumulate)` });
+    const shapes = new Set(batches.map((batch) => this.#shapeOf(batch)));
+    if (shapes.size !== 1)
+      throw new TrainingError({ operation: 'train step', got: `batches of ${[...shapes].join(' and ')} tokens`, expected: 'one size' });
     const totalWeight = batches.reduce((sum, batch) => sum + batchWeight(batch), 0);
     const { sums, gradientNorm } = await this.#updater.step(
       batches.map((batch) => batchFeeds(this.config, batch, totalWeight)),
       learningRate,
+      [...shapes][0],
     );
     const tokens = batches.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
     return { step: this.state.step, loss: sums.loss, gradientNorm, tokens };
@@ -74,15 +81,26 @@ export class Trainer {
 
   /** The nats of every prediction under the present weights, which stay as they are. */
   async evaluate(batch: Batch): Promise<BatchNats> {
-    if (!this.#forward) {
-      const { graph, tokenNats, pointedNats } = traceLanguageModel(this.config, this.#options);
-      this.#forward = await Session.create(graph, { tokenNats, ...(pointedNats ? { pointedNats } : {}) }, this.#updater.sessionOptions);
+    const shape = this.#shapeOf(batch);
+    let forward = this.#forward.get(shape);
+    if (!forward) {
+      const { graph, tokenNats, pointedNats } = traceLanguageModel(this.config, { ...this.#options, ...this.#sizeOf(shape) });
+      forward = await Session.create(graph, { tokenNats, ...(pointedNats ? { pointedNats } : {}) }, this.#updater.sessionOptions);
+      this.#forward.set(shape, forward);
     }
-    const { tokenNats, pointedNats } = await this.#forward.run({ ...this.#updater.weightFeeds(), ...batchFeeds(this.config, batch) });
+    const { tokenNats, pointedNats } = await forward.run({ ...this.#updater.weightFeeds(), ...batchFeeds(this.config, batch) });
     return { tokenNats: tokenNats?.data as Float32Array, pointedNats: (pointedNats?.data as Float32Array) ?? new Float32Array(0) };
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#updater.dispose(), this.#forward?.dispose()]);
+    await Promise.all([this.#updater.dispose(), ...[...this.#forward.values()].map((session) => session.dispose())]);
   }
+
+  #shapeOf({ time, lanes }: Batch): string {
+    const shape = `${time} × ${lanes}`;
+    this.#sizes.set(shape, { time, lanes });
+    return shape;
+  }
+
+  #sizeOf = (shape: string): BatchSize => this.#sizes.get(shape) as BatchSize;
 }

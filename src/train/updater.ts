@@ -36,8 +36,8 @@ export interface Objective {
 }
 
 export interface UpdaterOptions {
-  /** A fresh trace; called once for each graph that is compiled. */
-  readonly trace: () => Objective;
+  /** A fresh trace for batches of this shape; called once for each graph that is compiled. */
+  readonly trace: (shape: string) => Objective;
   /** Everything that the objective's terms train, each once. */
   readonly trained: readonly string[];
   readonly optimizer?: AdamWOptions | undefined;
@@ -70,8 +70,9 @@ export class Updater {
   readonly #moments: Weights;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
   #step: number;
-  #fused: Session | undefined;
-  #accumulation: Accumulation | undefined;
+  /** By shape. */
+  readonly #fused = new Map<string, Session>();
+  readonly #accumulations = new Map<string, Accumulation>();
 
   /** Takes over the state's buffers and changes them. Missing moments start at zero. */
   constructor(config: ModelConfig, state: InitialState, options: UpdaterOptions) {
@@ -97,12 +98,16 @@ export class Updater {
     return this.#buffers(weights);
   }
 
-  /** One step over the batches with these feeds. Throws `TrainingError` where loss or gradient is not a number: the weights are then spoilt. */
-  async step(batches: readonly Values[], learningRate: number): Promise<UpdateReport> {
+  /**
+   * One step over the batches with these feeds, all of one shape, whose name goes to `trace`. Throws `TrainingError` where loss or gradient is not a
+   * number: the weights are then spoilt.
+   */
+  async step(batches: readonly Values[], learningRate: number, shape = ''): Promise<UpdateReport> {
     const scalars = adamWFeeds(this.#step + 1, learningRate, this.#options.optimizer);
     const [first] = batches;
     if (!first) throw new TrainingError({ operation: 'train step', got: 'no batches', expected: 'at least one' });
-    const report = batches.length === 1 ? await this.#fusedStep(first, scalars) : await this.#accumulatedStep(batches, scalars);
+    const report =
+      batches.length === 1 ? await this.#fusedStep(first, scalars, shape) : await this.#accumulatedStep(batches, scalars, shape);
     const { loss } = report.sums;
     const { gradientNorm } = report;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
@@ -118,23 +123,29 @@ export class Updater {
   }
 
   async dispose(): Promise<void> {
-    const { session, apply } = this.#accumulation ?? {};
-    await Promise.all([this.#fused?.dispose(), session?.dispose(), apply?.dispose()]);
+    const sessions = [...this.#fused.values(), ...[...this.#accumulations.values()].flatMap(({ session, apply }) => [session, apply])];
+    await Promise.all(sessions.map((session) => session.dispose()));
   }
 
-  async #fusedStep(feeds: Values, scalars: Readonly<Record<string, number>>): Promise<UpdateReport> {
-    if (!this.#fused) {
-      const objective = this.#options.trace();
+  async #fusedStep(feeds: Values, scalars: Readonly<Record<string, number>>, shape: string): Promise<UpdateReport> {
+    let session = this.#fused.get(shape);
+    if (!session) {
+      const objective = this.#options.trace(shape);
       const gradients = this.#gradients(objective);
-      this.#fused = await this.#compileUpdate(objective.graph, objective.parameters, gradients, objective.sums);
+      session = await this.#compileUpdate(objective.graph, objective.parameters, gradients, objective.sums);
+      this.#fused.set(shape, session);
     }
-    const results = await this.#runUpdate(this.#fused, feeds, scalars);
+    const results = await this.#runUpdate(session, feeds, scalars);
     return { sums: sumsOf([results]), gradientNorm: scalarOf(results.gradientNorm) };
   }
 
-  async #accumulatedStep(batches: readonly Values[], scalars: Readonly<Record<string, number>>): Promise<UpdateReport> {
-    this.#accumulation ??= await this.#compileAccumulation();
-    const { session, apply, gradients } = this.#accumulation;
+  async #accumulatedStep(batches: readonly Values[], scalars: Readonly<Record<string, number>>, shape: string): Promise<UpdateReport> {
+    let accumulation = this.#accumulations.get(shape);
+    if (!accumulation) {
+      accumulation = await this.#compileAccumulation(shape);
+      this.#accumulations.set(shape, accumulation);
+    }
+    const { session, apply, gradients } = accumulation;
     for (const gradient of gradients.values()) gradient.fill(0);
     const accumulators = this.#buffers(gradients);
     const fetched = renamed(accumulators, 'next');
@@ -147,8 +158,8 @@ export class Updater {
     return { sums: sumsOf(told), gradientNorm: scalarOf(results.gradientNorm) };
   }
 
-  async #compileAccumulation(): Promise<Accumulation> {
-    const objective = this.#options.trace();
+  async #compileAccumulation(shape: string): Promise<Accumulation> {
+    const objective = this.#options.trace(shape);
     // Nothing else reads a sum: it may be written over its own input while other gradients are still computed.
     const next = [...this.#gradients(objective)].map(([name, gradient]) => {
       const sum = objective.graph.input(`${name}:sum`, this.#shapeOf(name));
