@@ -1,6 +1,6 @@
 /** Learning from episodes that were shown, or corrected: what is to be imitated, what only happened, and how it ended. */
 import { ConfigError } from '../../src/base/index.ts';
-import { encodeTranscript, type SegmentWeights } from '../../src/grammar/index.ts';
+import { boundaryId, encodeTranscript, type SegmentWeights } from '../../src/grammar/index.ts';
 import { loadModel } from '../../src/model/index.ts';
 import type { Episode, EpisodeRecord, Stage } from '../../src/records/index.ts';
 import { type BatchSize, listSource, trainRun, withMixturePlaces } from '../../src/train/index.ts';
@@ -11,6 +11,7 @@ import { isSuccess, Stopped, type Student, type Workshop } from './workshop.ts';
 const PLACES = 8192;
 /** How full batches get, measured on invoices. */
 const FILLED = 0.9;
+const [ACT, OBSERVE] = [boundaryId('act'), boundaryId('observe')];
 const WEIGHTS: SegmentWeights = { goal: 0, observe: 0.1, think: 1, act: 1, outcome: 0.3 };
 
 /** Most episodes fit such a lane; attention over a longer one would cost them more. */
@@ -27,8 +28,26 @@ export function lessonOf(record: EpisodeRecord, student: Student): Episode | und
   const transcript = isSuccess(record)
     ? record.transcript
     : { ...record.transcript, segments: segments.map((segment) => (segment.kind === 'act' ? { ...segment, imitate: false } : segment)) };
-  const episode = withMixturePlaces(encodeTranscript(transcript, student.tokenizer, { weights: WEIGHTS }));
+  const episode = emphasized(withMixturePlaces(encodeTranscript(transcript, student.tokenizer, { weights: WEIGHTS })), record);
   return episode.tokens.length <= batchOf(student).time ? episode : undefined;
+}
+
+/** How much more a decision counts in which the policy had to be helped: that is what it has yet to learn. */
+const EMPHASIS = 3;
+
+/** With more weight on the actions of an adviser among the policy's own, which have log-probabilities. */
+function emphasized(episode: Episode, { steps }: EpisodeRecord): Episode {
+  const isHelped = steps.map(({ logprobs }) => logprobs.length === 0);
+  if (isHelped.every((helped) => helped)) return episode;
+  let step = -1;
+  let isActing = false;
+  const weights = episode.weights.map((weight, i) => {
+    const token = episode.tokens[i] as number;
+    if (token === ACT) step++;
+    if (token === ACT || token === OBSERVE) isActing = token === ACT;
+    return isActing && isHelped[step] ? EMPHASIS * weight : weight;
+  });
+  return { ...episode, weights };
 }
 
 export interface LearnOptions {
