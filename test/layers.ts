@@ -33,7 +33,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   search: { mayImport: GROUND },
   train: { mayImport: [...GROUND, 'model', 'tensor', 'stats'] },
   evals: { mayImport: [...GROUND, 'rollout', 'stats'] },
-  release: { mayImport: [...GROUND, 'stats'] },
+  release: { mayImport: [...GROUND, 'stats', 'evals'] },
   serve: { mayImport: [...GROUND, 'engine', 'search', 'release', 'gym'] },
   console: { mayImport: [...GROUND, 'serve'], onlyTypes: true },
   cli: {
