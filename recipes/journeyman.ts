@@ -7,6 +7,7 @@ import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/eval.ts';
 import { make } from './commands/make.ts';
 import { play } from './commands/play.ts';
+import { keys, release } from './commands/release.ts';
 import { report } from './commands/report.ts';
 
-await runCommandLine({ make, certify, eval: evaluate, compare, play, report, demos, doctor, ...BASIC_COMMANDS });
+await runCommandLine({ make, certify, eval: evaluate, compare, play, report, release, keys, demos, doctor, ...BASIC_COMMANDS });

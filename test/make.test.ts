@@ -1,5 +1,5 @@
 /** The whole factory on the smallest scale, by its command: from a gym to a certificate, stopped, killed, gone on with. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -187,6 +187,36 @@ describe('commands beside make', () => {
     writeFileSync(journal, `${first.replace('"split":"train"', '"split":"exam"')}\n`);
     const { code, err } = await place.run('certify', 'whole/agent', '--out', 'seen');
     expect(`${code} ${err}`).toMatch(/1 [\s\S]*training data with 1 episodes of exam tasks/);
+  });
+
+  it('judge an agent for work: one sentence a rule, a refusal is remembered, and nothing is published', async () => {
+    expect(await place.run('keys', 'signer.pem')).toMatchObject({ code: 0, err: '' });
+    const signed = ['--by', 'whoever signs', '--key', 'signer.pem'];
+    const { code, out, err } = await place.run('release', 'whole/agent', ...signed);
+    expect(`${code} ${err}`).toBe('3 ');
+    expect(out).toContain('✗ The exam gave the agent no certificate');
+    expect(out).toContain('✗ The agent is not shown to be reliable enough');
+    for (const met of [
+      'Every figure of the certificate was computed again',
+      'exactly this agent',
+      'The files of the agent are those that were examined',
+    ])
+      expect(out).toMatch(new RegExp(`✓ .*${met}`));
+    expect(out).toContain('does not let countdown, version 1, pass');
+    expect(read('registry', 'countdown', 'history.jsonl')).toContain('"judged"');
+    expect(existsSync(place.path('registry', 'countdown', '1'))).toBe(false);
+
+    const refused = async (message: RegExp, ...words: readonly string[]): Promise<void> => {
+      const ended = await place.run('release', ...words);
+      expect(ended.err).toMatch(message);
+      expect(ended.code).not.toBe(0);
+    };
+    await refused(/--by alone, expected both/, 'whole/agent', '--by', 'whoever signs');
+    await refused(/no agent.json there/, 'whole', ...signed);
+    rmSync(place.path('.journeyman', 'trusted'), { recursive: true });
+    await refused(/which is not trusted here/, 'whole/agent', ...signed);
+    // None of these was a judgement.
+    expect(countLines(read('registry', 'countdown', 'history.jsonl'))).toBe(1);
   });
 
   it('write demonstrations that sft learns from', async () => {

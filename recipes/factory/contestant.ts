@@ -15,6 +15,8 @@ import { identityOf, studentOf, withPolicy } from './workshop.ts';
 export interface Contestant {
   /** `policy`: identity, part of each episode's id. */
   readonly agent: Certificate['agent'];
+  /** Of an agent; null for somebody else's. */
+  readonly folder: string | null;
   /** The gym that it was made for; null for somebody else's. */
   readonly gym: string | null;
   /** Journals that it learned from, as far as they lie here. */
@@ -39,6 +41,7 @@ export function agentIn(folder: string): Contestant {
       parameters: countParameters(model.config),
       bytes: agentBytes(folder),
     },
+    folder,
     gym: settings.gym,
     // The absolute one: `.` has no folder above it by name.
     learnedFrom: trainingJournals(dirname(resolve(folder))),
@@ -53,6 +56,7 @@ function endpoint(name: string): Contestant {
   const apiKey = process.env.OPENAI_API_KEY;
   return {
     agent: { name: model, policy: hashJson({ url, model }).slice(0, 16), parameters: null, bytes: null },
+    folder: null,
     gym: null,
     learnedFrom: [],
     lineage: ({ manifest, folder }) => ({

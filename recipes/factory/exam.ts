@@ -21,12 +21,16 @@ import {
 } from '../../src/evals/index.ts';
 import { computeSourceHash, type LoadedGym } from '../../src/gym/index.ts';
 import type { Certificate, CertificationPlan, EpisodeRecord, Lineage, Policy } from '../../src/records/index.ts';
+import { hashFolder } from '../../src/release/index.ts';
 import { type Journal, openJournal, readJournal } from '../../src/rollout/index.ts';
 import type { Contestant } from './contestant.ts';
 import { LEDGER } from './ledger.ts';
 import { saveReport } from './report.ts';
 import type { RunFolder } from './run-folder.ts';
 import { Stopped } from './workshop.ts';
+
+/** SHA-256 of each file of the agent when its exam began, by path; in the exam's folder. */
+export const EXAMINED = 'examined.json';
 
 /** Commits to exam seeds before anything is learned; the nonce stays in the run's folder, unread until the exam. Throws `ConfigError` where it is lost. */
 export function commitSeeds(run: RunFolder): SeedCommitment {
@@ -142,6 +146,9 @@ async function playWhatIsLeft(options: ExamineOptions, certificatePath: string):
     state: 'begun',
     note: `${plan.slices.map(({ slice, tasks }) => `${slice} ${tasks}`).join(', ')} fresh tasks at most`,
   });
+  // What is examined is written down before the first task: whoever releases the agent holds its files against this.
+  const examined = run.path('exam', EXAMINED);
+  if (contestant.folder !== null && !existsSync(examined)) saveAtomically(examined, `${JSON.stringify(hashFolder(contestant.folder))}\n`);
   const journal = openJournal(run.path('exam', 'episodes.jsonl'));
   try {
     const startedAt = new Date().toISOString();

@@ -7,20 +7,20 @@ import { type BatchSize, listSource, trainRun, withMixturePlaces } from '../../s
 import { hashWeights } from './agent.ts';
 import { isSuccess, Stopped, type Student, type Workshop } from './workshop.ts';
 
-/** Tokens of a batch. */
+/** Tokens of a batch, about. */
 const PLACES = 8192;
-/** How full batches get, measured on invoices. */
-const FILLED = 0.9;
+/** How full batches get, of short episodes and of long ones: of these a lane has room for one or two. */
+const FILLED = { short: 0.9, long: 0.7 };
 const [ACT, OBSERVE] = [boundaryId('act'), boundaryId('observe')];
 const WEIGHTS: SegmentWeights = { goal: 0, observe: 0.1, think: 1, act: 1, outcome: 0.3 };
 
 /** Most episodes fit such a lane; attention over a longer one would cost them more. */
-const SHORT_LANE = 2048;
+const SHORT_LANE = 3072;
 
 /** Lanes as long as the model's context. */
 export const batchOf = ({ config: { contextLength } }: Student): BatchSize => sizeOf(Math.min(PLACES, contextLength));
 
-const sizeOf = (time: number): BatchSize => ({ time, lanes: Math.max(1, Math.floor(PLACES / time)) });
+const sizeOf = (time: number): BatchSize => ({ time, lanes: Math.max(1, Math.round(PLACES / time)) });
 
 /** The episode as it is learned from: of one that failed only what happened and how it ended. undefined: longer than a lane. */
 export function lessonOf(record: EpisodeRecord, student: Student): Episode | undefined {
@@ -48,6 +48,20 @@ function emphasized(episode: Episode, { steps }: EpisodeRecord): Episode {
     return isActing && isHelped[step] ? EMPHASIS * weight : weight;
   });
   return { ...episode, weights };
+}
+
+/** Mean over an epoch, about. */
+function tokensOfStep(
+  episodes: readonly Episode[],
+  { batch, longBatch }: { readonly batch: BatchSize; readonly longBatch?: BatchSize },
+): number {
+  const lengths = episodes.map((episode) => episode.tokens.length);
+  const sum = (some: readonly number[]): number => some.reduce((total, length) => total + length, 0);
+  const places = ({ time, lanes }: BatchSize): number => time * lanes;
+  const steps =
+    sum(lengths.filter((length) => length <= batch.time)) / (FILLED.short * places(batch)) +
+    (longBatch ? sum(lengths.filter((length) => length > batch.time)) / (FILLED.long * places(longBatch)) : 0);
+  return sum(lengths) / steps;
 }
 
 export interface LearnOptions {
@@ -79,9 +93,9 @@ export async function learn(shop: Workshop, options: LearnOptions): Promise<Lear
       fix: 'gather more demonstrations',
     });
   const startedMs = performance.now();
-  const steps = Math.max(10, Math.round(tokens / (PLACES * FILLED)));
   const whole = batchOf(student);
   const lanes = whole.time > SHORT_LANE ? { batch: sizeOf(SHORT_LANE), longBatch: whole } : { batch: whole };
+  const steps = Math.max(10, Math.round(tokens / tokensOfStep(episodes, lanes)));
   const result = await trainRun({
     folder: shop.run.path(folder),
     config: student.config,
