@@ -18,6 +18,7 @@ import {
   keyId,
   loadJudged,
   loadPrivateKey,
+  loadSpec,
   makeKeyPair,
   makeStatement,
   parsePublicKey,
@@ -28,7 +29,6 @@ import {
   savePrivateKey,
   signEnvelope,
 } from '../../src/release/index.ts';
-import { loadSpec } from '../../src/release/spec/index.ts';
 import { hashWeights, loadAgent } from '../factory/agent.ts';
 import { EXAMINED } from '../factory/exam.ts';
 import { LEDGER } from '../factory/ledger.ts';

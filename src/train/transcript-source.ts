@@ -14,7 +14,7 @@ const piece = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text'), text: z.string() }),
   z.strictObject({ kind: z.literal('reference'), reference: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('word'), word: z.string() }),
-  z.strictObject({ kind: z.literal('echo'), text: z.string() }),
+  z.strictObject({ kind: z.literal('echo'), text: z.string(), next: z.array(z.string()).exactOptional() }),
 ]);
 
 const transcriptSchema = z.strictObject({
