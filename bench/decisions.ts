@@ -68,7 +68,9 @@ function countDecisions({ tokens, tokenCount, weights, pointing }: Batch, { toke
     if (tokens[start] !== ACT) continue;
     const end = tokens.indexOf(END, start);
     const echo = tokens.subarray(start, end).indexOf(ECHO);
-    const named = echo < 0 ? '' : tokenizer.decode(tokens.subarray(start + echo + 1, tokens.indexOf(UNECHO, start)));
+    const text = start + echo + 1;
+    const after = tokens.subarray(text, end).findIndex((token) => token === ECHO || token === UNECHO);
+    const named = echo < 0 ? '' : tokenizer.decode(tokens.subarray(text, text + after));
     let [isImitated, isWrong] = [false, false];
     for (let at = start; at < end; at++) {
       const m = pointed.get(at);

@@ -66,7 +66,7 @@ describe('createView', () => {
       rl             3/40 steps  loss 0.123  0.0k tokens/s  3 s left
          7 min 0 s  rl             ✓ 2 s
          8 min 0 s    validation, rl 1, base: 9/10, at least 60.6 %
-         9 min 0 s  best so far: 90.0 % on validation tasks, in runs/a/agent
+         9 min 0 s  the agent so far: 90.0 % on validation tasks, in runs/a/agent
         10 min 0 s  something else
         11 min 0 s  finished after 1 min 1 s
       "
@@ -81,7 +81,7 @@ describe('createView', () => {
       ⏎⌫   3 min 0 s  rl             … 8 episodes
       ⏎⌫rl             1/40 episodes  success 97.5 %  12.50/s  3 s ⏎⌫rl             2/40 episodes  success 97.5 %  12.50/s  3 s ⏎⌫rl             3/40 steps  loss 0.123  0.0k tokens/s  3 s l⏎⌫   7 min 0 s  rl             ✓ 2 s
       ⏎⌫   8 min 0 s    validation, rl 1, base: 9/10, at least 60.6 %
-      ⏎⌫   9 min 0 s  best so far: 90.0 % on validation tasks, in runs/a/agent
+      ⏎⌫   9 min 0 s  the agent so far: 90.0 % on validation tasks, in runs/a/agent
       ⏎⌫  10 min 0 s  something else
       ⏎⌫  11 min 0 s  finished after 1 min 1 s
       "

@@ -81,7 +81,7 @@ function sentence(event: Exclude<RunEvent, Progress>): string {
     case 'measured':
       return `  validation, ${event.stage} ${event.round}, ${event.slice}: ${event.successes}/${event.n}, at least ${(100 * event.lowerBound).toFixed(1)} %`;
     case 'best':
-      return `best so far: ${(100 * event.success).toFixed(1)} % on validation tasks, in ${event.agent}`;
+      return `the agent so far: ${(100 * event.success).toFixed(1)} % on validation tasks, in ${event.agent}`;
     case 'note':
       return event.text;
     case 'ended':

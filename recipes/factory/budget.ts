@@ -3,7 +3,6 @@
  * number is of no use, then the points of the learning curve; what is left goes to learning, a third of it to imitation, the rest to practice and the
  * critic.
  */
-import { MEASURED } from './measure.ts';
 
 export interface Speeds {
   /** Tokens a second in training. */
@@ -33,6 +32,8 @@ export interface BudgetOptions {
   readonly examEpisodes: number;
 }
 
+/** Validation tasks of each point of the learning curve. */
+export const MEASURED = 24;
 /** Rounds of practice; fewer where there is no time for them. */
 const ROUNDS = 6;
 /** Share of the learning time that goes to imitation. */

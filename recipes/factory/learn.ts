@@ -64,6 +64,12 @@ function tokensOfStep(
   return sum(lengths) / steps;
 }
 
+/**
+ * Learning rates: where imitation begins, where it ends and practice goes on, where practice ends. They fall over everything, for a rate that rises again
+ * undoes what was settled.
+ */
+export const RATES = { imitation: 0.003, practice: 0.0015, last: 0.00003 } as const;
+
 export interface LearnOptions {
   readonly stage: Stage;
   /** Folder of the training run, in the run's. */

@@ -1,11 +1,9 @@
 /** A point of the learning curve: the policy alone on validation tasks, which are neither trained on nor examined. */
 import type { EpisodeRecord, Stage } from '../../src/records/index.ts';
 import { lowerBound } from '../../src/stats/index.ts';
+import { MEASURED } from './budget.ts';
 import { freshJobs, plainWeights } from './tasks.ts';
 import { identityOf, isSuccess, play, type Student, type Workshop, withPolicy } from './workshop.ts';
-
-/** Validation tasks of each point of the learning curve. */
-export const MEASURED = 24;
 
 export interface MeasureOptions {
   readonly stage: Stage;

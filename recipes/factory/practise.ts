@@ -6,17 +6,13 @@ import { hashJson, Random } from '../../src/base/index.ts';
 import type { EpisodeRecord } from '../../src/records/index.ts';
 import { advisedPolicy } from '../../src/rollout/index.ts';
 import type { Budget } from './budget.ts';
-import { learn, lessonOf } from './learn.ts';
+import { learn, lessonOf, RATES } from './learn.ts';
 import { NeverSucceeds } from './refusals.ts';
 import { againJobs, curriculum, freshJobs, plainWeights } from './tasks.ts';
 import { identityOf, isSuccess, play, type Student, type Workshop, withPolicy } from './workshop.ts';
 
 /** Probability that a wrong action of the policy's own is done, so that its repair is learned. */
 const LET_THROUGH = 0.15;
-/** Learning rate when practice begins; it falls over all rounds together, for a rate that rises again undoes what the last round has settled. */
-export const PRACTICE_RATE = 0.0015;
-/** What is left of it at the end. */
-const FINAL_SHARE = 0.02;
 /** Share of a round that goes to the tasks that went wrong in the last one. */
 const AGAIN_SHARE = 0.25;
 
@@ -83,5 +79,5 @@ export async function practise(shop: Workshop, { round, budget, student, before,
   return { student: better, played, trainedTokens: tokens };
 }
 
-/** Along a line from `PRACTICE_RATE` down. */
-const rateAfter = (round: number, rounds: number): number => PRACTICE_RATE * (1 - (1 - FINAL_SHARE) * (round / rounds));
+/** Along a line. */
+const rateAfter = (round: number, rounds: number): number => RATES.practice + (RATES.last - RATES.practice) * (round / rounds);

@@ -8,9 +8,10 @@ import { CheckpointError, hashJson, type Json } from '../../src/base/index.ts';
 import { computeSourceHash } from '../../src/gym/index.ts';
 import type { EpisodeRecord, Lineage, Stage } from '../../src/records/index.ts';
 import { hashWeights, saveAgent } from './agent.ts';
+import { MEASURED } from './budget.ts';
 import { agentIn, type Contestant } from './contestant.ts';
 import type { WarmedCritic } from './critic.ts';
-import { MEASURED, measure } from './measure.ts';
+import { measure } from './measure.ts';
 import { saveReport } from './report.ts';
 import { identityOf, type Student, startClock, type Workshop, type WorkshopOptions } from './workshop.ts';
 

@@ -40,10 +40,10 @@ export async function checkMachine(shop: Workshop, parameters: number, options: 
 }
 
 /** Tokens a second that a model of the reference’s size trains on, on two cores; larger ones fewer in proportion, smaller ones hardly more. */
-const TRAINED_TOKENS = 12_000;
+const TRAINED_TOKENS = 9_000;
 const REFERENCE_PARAMETERS = 560_000;
 /** How fast a policy plays beside an expert. */
-const POLICY_SHARE = 0.25;
+const POLICY_SHARE = 0.16;
 
 /** The expert's episodes, in the journal `demonstrations.jsonl`; what is there already is not played again. */
 export async function gatherDemonstrations(shop: Workshop, count: number): Promise<readonly EpisodeRecord[]> {

@@ -4,8 +4,7 @@
  *
  * Invariant: a pure function of the cursors, which are all that a resumed run needs.
  */
-import { DataError } from '../base/index.ts';
-import type { Batch, Episode } from '../records/index.ts';
+import type { Batch } from '../records/index.ts';
 import type { EpisodeSource } from './episode-source.ts';
 import { type EpisodeStream, episodeStream, type StreamOptions } from './episode-stream.ts';
 import { type BatchSize, packEpisodes } from './packing.ts';
@@ -34,8 +33,6 @@ interface Lane {
   readonly stream: EpisodeStream;
   readonly name: keyof Cursors;
   readonly length: number;
-  /** Where its episodes stand in the source. */
-  readonly indexOf: (own: number) => number;
 }
 
 export class BatchStream {
@@ -43,64 +40,35 @@ export class BatchStream {
 
   /** Throws `DataError` for a source without episodes. */
   constructor(source: EpisodeSource, { batch, longBatch, ...options }: BatchStreamOptions) {
-    const whole: Lane = {
-      size: batch,
-      stream: episodeStream(source, options),
-      name: 'cursor',
-      length: source.length,
-      indexOf: (own) => own,
-    };
     if (!longBatch) {
-      this.#lanes = [whole];
+      this.#lanes = [{ size: batch, stream: episodeStream(source, options), name: 'cursor', length: source.length }];
       return;
     }
     const indices = Array.from({ length: source.length }, (_, index) => index);
-    const isLong = indices.map((index) => source.episode(index).tokens.length > batch.time);
-    const lane = (kept: readonly number[], size: BatchSize, name: keyof Cursors): Lane[] => {
-      if (kept.length === 0) return [];
-      const indexOf = (own: number): number => kept[own] as number;
-      const part = { ...source, length: kept.length, episode: (own: number): Episode => source.episode(indexOf(own)) };
-      const order = typeof options.order === 'object' ? { ...options.order, key: movedKey(options.order.key, indexOf) } : options.order;
-      const stream = episodeStream(part, { ...options, seed: `${options.seed}/${name}`, ...(order ? { order } : {}) });
-      return [{ size, stream, name, length: kept.length, indexOf }];
-    };
-    this.#lanes = [
-      ...lane(
-        indices.filter((index) => !isLong[index]),
-        batch,
-        'cursor',
-      ),
-      ...lane(
-        indices.filter((index) => isLong[index]),
-        longBatch,
-        'longCursor',
-      ),
-    ];
+    const isLong = (index: number): boolean => source.episode(index).tokens.length > batch.time;
+    const parts = [
+      { name: 'cursor', size: batch, among: indices.filter((index) => !isLong(index)) },
+      { name: 'longCursor', size: longBatch, among: indices.filter(isLong) },
+    ] as const;
+    this.#lanes = parts
+      .filter(({ among }) => among.length > 0)
+      .map(({ name, size, among }) => ({ name, size, length: among.length, stream: episodeStream(source, { ...options, among }) }));
   }
 
   /** The next `count` batches, all of one size. */
   take(cursors: Cursors, count: number): Taken {
-    const progress = ({ name, length }: Lane): number => (Number.isFinite(length) ? cursors[name] / length : 0);
-    const [first, second] = this.#lanes;
-    const lane = second && progress(second) < progress(first as Lane) ? second : (first as Lane);
-    const start = cursors[lane.name];
+    const progress = ({ name, length }: Lane): number => cursors[name] / length;
+    const [first, second] = this.#lanes as readonly [Lane, Lane?];
+    const { name, stream, size } = second && progress(second) < progress(first) ? second : first;
+    const start = cursors[name];
     const batches: Batch[] = [];
     let cursor = start;
     for (let i = 0; i < count; i++) {
-      const { batch, used } = packEpisodes(lane.stream.from(cursor), lane.size);
+      const { batch, used } = packEpisodes(stream.from(cursor), size);
       batches.push(batch);
       cursor += used;
     }
-    if (cursor === start) throw new DataError({ operation: 'pack a batch', got: 'no episode', expected: 'at least one' });
-    const places = Array.from({ length: cursor - start }, (_, i) => {
-      const { epoch, index } = lane.stream.locate(start + i);
-      return { epoch, index: lane.indexOf(index) };
-    });
-    return { batches, cursors: { ...cursors, [lane.name]: cursor }, places };
+    const places = Array.from({ length: cursor - start }, (_, i) => stream.locate(start + i));
+    return { batches, cursors: { ...cursors, [name]: cursor }, places };
   }
 }
-
-const movedKey =
-  (key: (index: number) => number, indexOf: (own: number) => number) =>
-  (own: number): number =>
-    key(indexOf(own));

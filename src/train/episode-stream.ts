@@ -19,6 +19,8 @@ export interface StreamOptions {
   readonly seed: number | string;
   /** Whether references are renamed at random, anew in every epoch, so that numbers come to mean nothing. Default false. */
   readonly permuteReferences?: boolean;
+  /** Only the episodes of these indices, in this order where it is given. Default: all. */
+  readonly among?: readonly number[];
 }
 
 export interface EpisodeStream {
@@ -30,7 +32,8 @@ export interface EpisodeStream {
 }
 
 export function episodeStream(source: EpisodeSource, options: StreamOptions): EpisodeStream {
-  const { length } = source;
+  const { among } = options;
+  const length = among?.length ?? source.length;
   const order = options.order ?? defaultOrder(source);
   if (length === 0)
     throw new DataError({
@@ -42,15 +45,21 @@ export function episodeStream(source: EpisodeSource, options: StreamOptions): Ep
   if (!Number.isFinite(length) && order !== 'given')
     throw new ConfigError({ operation: 'read episodes', got: `order ${nameOfOrder(order)} for a source without end`, expected: "'given'" });
   const random = new Random(options.seed);
-  const keys = keysOf(source, order);
+  const indices = among ?? (Number.isFinite(length) ? Array.from({ length }, (_, index) => index) : []);
+  const keys = keysOf(source, { order, indices });
   // The order of one epoch is remembered: it is a matter of speed alone.
   let remembered: { readonly epoch: number; readonly indices: readonly number[] } | undefined;
 
   function indicesOf(epoch: number): readonly number[] {
     if (remembered?.epoch !== epoch) {
-      const given = Array.from({ length }, (_, index) => index);
-      const indices = order === 'given' ? given : random.fork('order').fork(epoch).shuffle(given);
-      remembered = { epoch, indices: keys ? indices.sort((a, b) => (keys[a] as number) - (keys[b] as number)) : indices };
+      const mixed =
+        order === 'given'
+          ? indices
+          : random
+              .fork('order')
+              .fork(epoch)
+              .shuffle([...indices]);
+      remembered = { epoch, indices: keys ? mixed.toSorted((a, b) => (keys.get(a) as number) - (keys.get(b) as number)) : mixed };
     }
     return remembered.indices;
   }
@@ -84,12 +93,15 @@ export function nameOfOrder(order: Order): string {
   return typeof order === 'string' ? order : `by ${order.name}`;
 }
 
-function keysOf({ length, episode }: EpisodeSource, order: Order): Float64Array | undefined {
+function keysOf(
+  { episode }: EpisodeSource,
+  { order, indices }: { readonly order: Order; readonly indices: readonly number[] },
+): ReadonlyMap<number, number> | undefined {
   if (order === 'shuffled' || order === 'given') return undefined;
   const key = order === 'short first' ? (index: number): number => episode(index).tokens.length : order.key;
-  const keys = Float64Array.from({ length }, (_, index) => key(index));
-  const wrong = keys.findIndex(Number.isNaN);
-  if (wrong >= 0)
+  const keys = new Map(indices.map((index) => [index, key(index)]));
+  const wrong = indices.find((index) => Number.isNaN(keys.get(index)));
+  if (wrong !== undefined)
     throw new ConfigError({ operation: `order ${nameOfOrder(order)}`, got: `NaN for episode ${wrong}`, expected: 'a number' });
   return keys;
 }
