@@ -5,9 +5,10 @@ import { compare } from './commands/compare.ts';
 import { demos } from './commands/demos.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/eval.ts';
+import { keys } from './commands/keys.ts';
 import { make } from './commands/make.ts';
 import { play } from './commands/play.ts';
-import { keys, release } from './commands/release.ts';
+import { release } from './commands/release.ts';
 import { report } from './commands/report.ts';
 
 await runCommandLine({ make, certify, eval: evaluate, compare, play, report, release, keys, demos, doctor, ...BASIC_COMMANDS });

@@ -2,11 +2,11 @@
  * `journeyman release AGENT`: the gate between an examined agent and work. Everything is computed again; every rule says one sentence; what passes is
  * signed off by a person with their key, and published to the registry.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type ArgsDef, defineCommand } from 'citty';
 import * as z from 'zod';
-import { ConfigError, DataError, hashBytes, saveAtomically } from '../../src/base/index.ts';
+import { ConfigError, DataError, hashBytes } from '../../src/base/index.ts';
 import { Options } from '../../src/cli/index.ts';
 import { readAttempts } from '../../src/evals/index.ts';
 import { loadGym } from '../../src/gym/index.ts';
@@ -19,23 +19,18 @@ import {
   loadJudged,
   loadPrivateKey,
   loadSpec,
-  makeKeyPair,
   makeStatement,
-  parsePublicKey,
-  publicKeyPem,
   publish,
   recordJudgement,
   STATEMENT_TYPE,
-  savePrivateKey,
   signEnvelope,
 } from '../../src/release/index.ts';
 import { hashWeights, loadAgent } from '../factory/agent.ts';
 import { EXAMINED } from '../factory/exam.ts';
 import { LEDGER } from '../factory/ledger.ts';
+import { loadTrusted, TRUSTED } from '../factory/trusted-keys.ts';
 import { identityOf, studentOf } from '../factory/workshop.ts';
 
-/** Public keys of those who may sign off. */
-export const TRUSTED = join('.journeyman', 'trusted');
 /** What is asked of the first slice, and of the others. */
 const FLOORS = { first: 0.95, others: 0.8 };
 
@@ -96,26 +91,6 @@ export const release = defineCommand({
   },
 });
 
-const keysArgs: ArgsDef = { file: { type: 'positional', required: false, description: 'Where the private key goes' } };
-
-export const keys = defineCommand({
-  meta: { name: 'keys', description: 'Make the key with which a person signs off releases' },
-  args: keysArgs,
-  run: ({ rawArgs }) => {
-    const options = new Options(rawArgs, { command: 'keys', args: keysArgs });
-    const [file, ...rest] = options.rest;
-    if (file === undefined || rest.length > 0) throw options.wrong(`${options.rest.length} files`, 'one: where the private key goes');
-    const { privateKey } = makeKeyPair();
-    savePrivateKey(file, privateKey);
-    mkdirSync(TRUSTED, { recursive: true });
-    const trusted = join(TRUSTED, `${keyId(privateKey).slice(0, 12)}.pem`);
-    saveAtomically(trusted, publicKeyPem(privateKey));
-    console.log(
-      `Written:\n  ${file}     the private key: whoever has it signs as you\n  ${trusted}     its public half, trusted here from now on`,
-    );
-  },
-});
-
 interface JudgeOptions {
   readonly registry: string;
   readonly name: string | undefined;
@@ -165,13 +140,6 @@ function hashOfSpec(path: string): string {
   loadSpec(path);
   return hashBytes(readFileSync(path));
 }
-
-export const loadTrusted = (): ReturnType<typeof parsePublicKey>[] =>
-  existsSync(TRUSTED)
-    ? readdirSync(TRUSTED)
-        .filter((name) => name.endsWith('.pem'))
-        .map((name) => parsePublicKey(readFileSync(join(TRUSTED, name), 'utf8')))
-    : [];
 
 function print({ findings, isAllowed }: Judgement, { name, version }: { readonly name: string; readonly version: number }): void {
   for (const { isMet, sentence } of findings) console.log(`  ${isMet ? '✓' : '✗'} ${sentence}`);

@@ -5,10 +5,10 @@
  * Invariant: an attempt is spent when its line is on the disk, and only then may its seeds be opened, however the attempt ends. A run that goes
  * on keeps its number. Each line holds the hash of the one before, so that a line that was taken out or changed is noticed.
  */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { ConfigError, DataError, hashBytes, syncFolder, takeLock } from '../base/index.ts';
+import { appendChain, type ChainEnd, ConfigError, loadChain, takeLock } from '../base/index.ts';
 import { attemptAlpha } from '../stats/index.ts';
 
 const lineSchema = z.strictObject({
@@ -73,7 +73,8 @@ export function openAttempts({ path, slices, at = new Date(), ...options }: Open
         const spent = attemptAlpha({ alpha, attempt });
         return { run, gym, version, slice, attempt, alpha: spent, commitment, agent, openedAt: at.toISOString() };
       });
-    append(path, ledger, added);
+    mkdirSync(dirname(path), { recursive: true });
+    if (added.length > 0) appendChain(path, ledger, added);
     return slices.map((slice) => [...ledger.attempts, ...added].find(mine(slice)) as Attempt);
   } finally {
     unlock();
@@ -90,61 +91,13 @@ export const readAttempts = (path: string): readonly Attempt[] => load(path).att
 const isOf = (place: Pick<Attempt, 'gym' | 'version' | 'slice'>, other: Attempt): boolean =>
   other.gym === place.gym && other.version === place.version && other.slice === place.slice;
 
-interface Ledger {
-  readonly attempts: readonly Attempt[];
-  readonly lastHash: string;
-  /** Bytes of whole lines. */
-  readonly size: number;
-}
-
-function load(path: string): Ledger {
-  if (!existsSync(path)) return { attempts: [], lastHash: '', size: 0 };
-  const bytes = readFileSync(path);
-  // What stands behind the last line feed was torn by a crash: its seeds were never opened.
-  const size = bytes.lastIndexOf(0x0a) + 1;
-  const attempts: Attempt[] = [];
-  let lastHash = '';
-  for (const [i, line] of bytes.toString('utf8', 0, size).split('\n').slice(0, -1).entries()) {
-    const { previous, schemaVersion: _, ...attempt } = parseLine(line, `${path}:${i + 1}`);
-    const place = 1 + attempts.filter((other) => isOf(attempt, other)).length;
-    if (previous !== lastHash || attempt.attempt !== place)
-      throw new DataError({
-        operation: `read ${path}:${i + 1}`,
-        got: 'a line that does not follow the one before it',
-        expected: 'a ledger that was only ever added to',
-        fix: 'restore it from a copy; a new version of the gym begins a new count',
-      });
-    attempts.push(attempt);
-    lastHash = hashBytes(line);
-  }
-  return { attempts, lastHash, size };
-}
-
-function parseLine(line: string, place: string): z.infer<typeof lineSchema> {
-  try {
-    return lineSchema.parse(JSON.parse(line));
-  } catch (cause) {
-    throw new DataError({ operation: `read ${place}`, got: String(cause).slice(0, 200), expected: 'one attempt as JSON', cause });
-  }
-}
-
-function append(path: string, { lastHash, size }: Ledger, added: readonly Attempt[]): void {
-  let previous = lastHash;
-  let text = '';
-  for (const attempt of added) {
-    const line = JSON.stringify({ schemaVersion: 1, previous, ...attempt });
-    previous = hashBytes(line);
-    text += `${line}\n`;
-  }
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, existsSync(path) ? 'r+' : 'w', 0o600);
-  try {
-    ftruncateSync(file, size);
-    const bytes = Buffer.from(text, 'utf8');
-    for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at, size + at);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  syncFolder(dirname(path));
-}
+const load = (path: string): ChainEnd & { readonly attempts: readonly Attempt[] } => {
+  const { lines, ...end } = loadChain(path, {
+    parse: (line) => lineSchema.parse(line),
+    // Counted from 1 for each gym, version and slice.
+    follows: (line, before) => line.attempt === 1 + before.filter((other) => isOf(line, other)).length,
+    names: { line: 'one attempt', ledger: 'ledger' },
+    fix: 'restore it from a copy; a new version of the gym begins a new count',
+  });
+  return { ...end, attempts: lines.map(({ previous: _, schemaVersion: __, ...attempt }) => attempt) };
+};

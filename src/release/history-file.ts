@@ -1,14 +1,10 @@
 /**
  * The registry's ledger of one agent: what was judged, released, rolled back and revoked, as JSON Lines that are only ever added to. Refused
  * versions stand there as well: what was broken once must not be forgotten because it was never released.
- *
- * Each line holds the hash of the one before, so that a line that was taken out or changed is noticed. Lines cut off at the end are not: a copy of
- * the last hash elsewhere would be needed. What stands behind the last line feed was torn by a crash and counts as never written.
  */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import * as z from 'zod';
-import { DataError, hashBytes, syncFolder } from '../base/index.ts';
+import { appendChain, type ChainEnd, loadChain } from '../base/index.ts';
 import { requirePlain } from './files.ts';
 import type { JudgedVersion } from './history.ts';
 
@@ -57,11 +53,8 @@ type Line = z.infer<typeof lineSchema>;
 type WithoutChain<T> = T extends unknown ? Readonly<Omit<T, 'schemaVersion' | 'previous'>> : never;
 export type HistoryEvent = WithoutChain<Line>;
 
-export interface History {
+export interface History extends ChainEnd {
   readonly events: readonly HistoryEvent[];
-  readonly lastHash: string;
-  /** Bytes of whole lines. */
-  readonly size: number;
 }
 
 /** Versions in the order of their judgement, as `judgeRelease` takes them. */
@@ -74,50 +67,21 @@ export const pointedAt = (events: readonly HistoryEvent[]): number | undefined =
 
 /** Empty where there is no file yet. Throws `DataError` for a symbolic link, a line that can't be read and a chain that is broken. */
 export function loadHistory(path: string): History {
-  if (!existsSync(path)) return { events: [], lastHash: '', size: 0 };
-  requirePlain(path, 'file', `read ${path}`);
-  const bytes = readFileSync(path);
-  const size = bytes.lastIndexOf(0x0a) + 1;
-  const events: HistoryEvent[] = [];
-  let lastHash = '';
-  let judged = 0;
-  for (const [i, text] of bytes.toString('utf8', 0, size).split('\n').slice(0, -1).entries()) {
-    const { previous, schemaVersion: _, ...event } = parseLine(text, `${path}:${i + 1}`);
-    if (event.kind === 'judged') judged++;
-    const isInOrder = event.kind === 'judged' ? event.version === judged : event.version <= judged;
-    if (previous !== lastHash || !isInOrder)
-      throw new DataError({
-        operation: `read ${path}:${i + 1}`,
-        got: 'a line that does not follow the one before it',
-        expected: 'a history that was only ever added to',
-        fix: 'restore it from a copy; until then nothing of this agent is released',
-      });
-    events.push(event);
-    lastHash = hashBytes(text);
-  }
-  return { events, lastHash, size };
-}
-
-function parseLine(text: string, place: string): Line {
-  try {
-    return lineSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    const expected = 'one event of an agent as JSON';
-    throw new DataError({ operation: `read ${place}`, got: (cause as Error).message.slice(0, 200), expected, cause });
-  }
+  if (existsSync(path)) requirePlain(path, 'file', `read ${path}`);
+  const { lines, ...end } = loadChain(path, {
+    parse: (line) => lineSchema.parse(line),
+    follows: (line, before) => {
+      const judged = before.filter(({ kind }) => kind === 'judged').length;
+      return line.kind === 'judged' ? line.version === judged + 1 : line.version <= judged;
+    },
+    names: { line: 'one event of an agent', ledger: 'history' },
+    fix: 'restore it from a copy; until then nothing of this agent is released',
+  });
+  return { ...end, events: lines.map(({ previous: _, schemaVersion: __, ...event }) => event as HistoryEvent) };
 }
 
 /** Adds one line behind `history`, which must be what lies at `path`; on the disk when this returns. To be called under a lock. */
-export function appendHistory(path: string, { lastHash, size }: History, event: HistoryEvent): void {
-  const text = JSON.stringify(lineSchema.parse({ schemaVersion: 1, previous: lastHash, ...event }));
-  const file = openSync(path, existsSync(path) ? 'r+' : 'wx');
-  try {
-    ftruncateSync(file, size);
-    const bytes = Buffer.from(`${text}\n`, 'utf8');
-    for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at, size + at);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  syncFolder(dirname(path));
+export function appendHistory(path: string, history: History, event: HistoryEvent): void {
+  const { schemaVersion: _, previous: __, ...checked } = lineSchema.parse({ schemaVersion: 1, previous: '', ...event });
+  appendChain(path, history, [checked]);
 }
