@@ -1,7 +1,7 @@
 /**
  * What `npm start` runs: the main job on the gym that Journeyman brings along.
  *
- *   npm start                      an agent for invoices, examined, in half an hour
+ *   npm start                      an agent for invoices, examined, in 30 to 40 minutes
  *   npm start -- --budget 5m       the most of five minutes
  *
  * Stop it at any time; the same command goes on.
