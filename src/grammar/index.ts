@@ -31,3 +31,4 @@ export {
   wordId,
 } from './special-tokens.ts';
 export { type CompiledState, compileGrammar, type GrammarEdge, type GrammarState, type TokenGrammar } from './token-grammar.ts';
+export { segmentSchema, transcriptSchema } from './transcript-schema.ts';

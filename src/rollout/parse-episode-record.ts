@@ -1,16 +1,8 @@
 /** An episode's record, checked where it comes in from the disk. */
 import * as z from 'zod';
 import { DataError } from '../base/index.ts';
-import { type EpisodeRecord, SEGMENT_KINDS, SPLITS, STOP_REASONS } from '../records/index.ts';
-
-const piece = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('text'), text: z.string() }),
-  z.strictObject({ kind: z.literal('reference'), reference: z.int().nonnegative() }),
-  z.strictObject({ kind: z.literal('word'), word: z.string() }),
-  z.strictObject({ kind: z.literal('echo'), text: z.string(), next: z.array(z.string()).exactOptional() }),
-]);
-
-const segment = z.strictObject({ kind: z.enum(SEGMENT_KINDS), pieces: z.array(piece), imitate: z.boolean().exactOptional() });
+import { segmentSchema, transcriptSchema } from '../grammar/index.ts';
+import { type EpisodeRecord, SPLITS, STOP_REASONS } from '../records/index.ts';
 
 const score = z.strictObject({
   success: z.boolean().nullable(),
@@ -24,7 +16,7 @@ const step = z.strictObject({
   logprobs: z.array(z.number()),
   surpriseNats: z.number().nullable(),
   milliseconds: z.number().nonnegative(),
-  advice: segment.exactOptional(),
+  advice: segmentSchema.exactOptional(),
 });
 
 const recordSchema = z.strictObject({
@@ -36,7 +28,7 @@ const recordSchema = z.strictObject({
   seed: z.strictObject({ split: z.enum(SPLITS), n: z.int().nonnegative() }),
   lane: z.string(),
   policy: z.string(),
-  transcript: z.strictObject({ schemaVersion: z.literal(1), segments: z.array(segment) }),
+  transcript: transcriptSchema,
   steps: z.array(step),
   stop: z.enum(STOP_REASONS).nullable(),
   score: score.nullable(),

@@ -5,26 +5,17 @@
  */
 import * as z from 'zod';
 import { DataError, JourneymanError } from '../base/index.ts';
-import { type EncodeOptions, encodeTranscript, type TextCodec } from '../grammar/index.ts';
-import { type Episode, SEGMENT_KINDS, type Transcript } from '../records/index.ts';
+import { type EncodeOptions, encodeTranscript, type TextCodec, transcriptSchema } from '../grammar/index.ts';
+import type { Episode, Transcript } from '../records/index.ts';
 import { loadBytes } from './corpus.ts';
 import { type EpisodeSource, listSource } from './episode-source.ts';
 
-const piece = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('text'), text: z.string() }),
-  z.strictObject({ kind: z.literal('reference'), reference: z.int().nonnegative() }),
-  z.strictObject({ kind: z.literal('word'), word: z.string() }),
-  z.strictObject({ kind: z.literal('echo'), text: z.string(), next: z.array(z.string()).exactOptional() }),
-]);
-
-const transcriptSchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  segments: z.array(z.strictObject({ kind: z.enum(SEGMENT_KINDS), pieces: z.array(piece), imitate: z.boolean().exactOptional() })).min(1),
-});
+/** One without segments teaches nothing. */
+const lessonSchema = transcriptSchema.refine(({ segments }) => segments.length > 0, { path: ['segments'], message: 'at least one' });
 
 /** What is read of a line of a journal. */
 const episodeSchema = z.looseObject({
-  transcript: transcriptSchema,
+  transcript: lessonSchema,
   score: z.looseObject({ success: z.boolean().nullable() }).nullable(),
   fault: z.unknown(),
 });
@@ -128,7 +119,7 @@ function parseLine(text: string, place: string): Transcript {
       cause,
     });
   }
-  const parsed = transcriptSchema.safeParse(transcriptOf(json));
+  const parsed = lessonSchema.safeParse(transcriptOf(json));
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
   throw new DataError({
