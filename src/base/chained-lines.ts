@@ -60,8 +60,8 @@ export function loadChain<T extends { readonly previous: string }>(
   return { lines, lastHash, size };
 }
 
-/** Adds lines behind `end`, which must be what lies at `path`; on the disk when this returns. To be called under a lock. Only the owner may read a new file. */
-export function appendChain(path: string, { lastHash, size }: ChainEnd, added: readonly object[]): void {
+/** Adds lines behind `end`, which must be what lies at `path`; on the disk when this returns the new end. To be called under a lock. Only the owner may read a new file. */
+export function appendChain(path: string, { lastHash, size }: ChainEnd, added: readonly object[]): ChainEnd {
   let previous = lastHash;
   let text = '';
   for (const line of added) {
@@ -69,14 +69,15 @@ export function appendChain(path: string, { lastHash, size }: ChainEnd, added: r
     previous = hashBytes(spelled);
     text += `${spelled}\n`;
   }
+  const bytes = Buffer.from(text, 'utf8');
   const file = openSync(path, existsSync(path) ? 'r+' : 'wx', 0o600);
   try {
     ftruncateSync(file, size);
-    const bytes = Buffer.from(text, 'utf8');
     for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at, size + at);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
   syncFolder(dirname(path));
+  return { lastHash: previous, size: size + bytes.byteLength };
 }

@@ -17,7 +17,7 @@
  *
  * Predicates: always, verb, risk, target, source, value (from, text, amount, date), screen, predicted, all, any, not. Patterns know one sign: *.
  */
-export { type ActionContext, type ActionContextOptions, actionContext, type PutValue } from './action-context.ts';
+export { type ActionContext, type ActionContextOptions, actedOn, actionContext, copiedFrom, type PutValue } from './action-context.ts';
 export { joinSpecs } from './join-specs.ts';
 export { type ActionJudgement, type Explanation, explain, judgeAction } from './judge-action.ts';
 export { KNOWN_ROLES, type LintOptions, type LintWarning, lintSpec } from './lint-spec.ts';
