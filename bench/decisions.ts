@@ -9,12 +9,13 @@ import { boundaryId, encodeTranscript } from '../src/grammar/index.ts';
 import type { Batch } from '../src/records/index.ts';
 import { readJournal } from '../src/rollout/index.ts';
 import { type BatchNats, packEpisodes, Trainer } from '../src/train/index.ts';
+import { echoedName } from './echoed-name.ts';
 
 const [folder, journal] = process.argv.slice(2);
 if (folder === undefined || journal === undefined) throw new Error('node bench/decisions.ts MODEL JOURNAL.jsonl');
 const { config, weights, tokenizer } = loadFolderModel(folder);
 const size = { time: config.contextLength, lanes: 1 };
-const [ACT, END, ECHO, UNECHO] = (['act', 'end', 'echo', 'unecho'] as const).map(boundaryId) as [number, number, number, number];
+const [ACT, END] = (['act', 'end'] as const).map(boundaryId) as [number, number];
 const LEAST_SURE = Math.LN2;
 
 interface Tally {
@@ -67,10 +68,7 @@ function countDecisions({ tokens, tokenCount, weights, pointing }: Batch, { toke
   for (let start = 0; start < tokenCount; start++) {
     if (tokens[start] !== ACT) continue;
     const end = tokens.indexOf(END, start);
-    const echo = tokens.subarray(start, end).indexOf(ECHO);
-    const text = start + echo + 1;
-    const after = tokens.subarray(text, end).findIndex((token) => token === ECHO || token === UNECHO);
-    const named = echo < 0 ? '' : tokenizer.decode(tokens.subarray(text, text + after));
+    const named = tokenizer.decode(echoedName(tokens.subarray(start, end)));
     let [isImitated, isWrong] = [false, false];
     for (let at = start; at < end; at++) {
       const m = pointed.get(at);

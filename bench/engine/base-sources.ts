@@ -6,13 +6,13 @@ import { lessonTranscript } from '../../base/lessons/index.ts';
 import { BASE_FOLDER } from '../../recipes/factory/workshop.ts';
 import { loadFolderModel } from '../../src/cli/index.ts';
 import { boundaryId, encodeTranscript, wordId } from '../../src/grammar/index.ts';
-import type { Batch } from '../../src/records/index.ts';
 import { packEpisodes, Trainer } from '../../src/train/index.ts';
+import { echoedName } from '../echoed-name.ts';
 import type { Bench } from '../row.ts';
 
 const LESSONS = 60;
 const SIZE = { time: 3072, lanes: 1 };
-const [ACT, ECHO, UNECHO] = (['act', 'echo', 'unecho'] as const).map(boundaryId) as [number, number, number];
+const ACT = boundaryId('act');
 const FROM = wordId('from');
 
 type Kind = 'field' | 'cell';
@@ -31,7 +31,8 @@ export const baseSources: Bench = {
       const { pointedNats } = await trainer.evaluate(batch);
       for (const [m, at] of batch.pointing.deciding.entries()) {
         if (batch.tokens[at] !== FROM || batch.pointing.weights[m] === 0) continue;
-        const of = tally[/\d\s*$/.test(tokenizer.decode(targetOf(batch, at))) ? 'cell' : 'field'];
+        const target = echoedName(batch.tokens.subarray(batch.tokens.lastIndexOf(ACT, at), at));
+        const of = tally[/\d\s*$/.test(tokenizer.decode(target)) ? 'cell' : 'field'];
         of.all++;
         if ((pointedNats[m] as number) < Math.LN2) of.right++;
       }
@@ -50,9 +51,3 @@ export const baseSources: Bench = {
     ];
   },
 };
-
-/** The name, as it was echoed, of what the action at `from` fills or chooses in. */
-function targetOf({ tokens }: Batch, from: number): Int32Array {
-  const act = tokens.lastIndexOf(ACT, from);
-  return tokens.slice(tokens.indexOf(ECHO, act) + 1, tokens.indexOf(UNECHO, act));
-}

@@ -1,6 +1,7 @@
 /**
  * A ledger on the disk: JSON Lines that are only ever added to. Each holds the hash of the one before (`previous`), so that a line that was taken out or
- * changed is noticed. Lines cut off at the end are not: a copy of the last hash elsewhere would be needed.
+ * changed is noticed as long as one stands behind it. A last line that was changed, and lines cut off at the end, are not: a copy of the last hash elsewhere
+ * would be needed.
  *
  * Invariant: what stands behind the last line feed was torn by a crash and counts as never written; the next line replaces it.
  */
@@ -17,6 +18,9 @@ export interface ChainEnd {
   /** Bytes of whole lines. */
   readonly size: number;
 }
+
+/** What is told by a line, without what chains it. */
+export type Unchained<T> = T extends unknown ? Readonly<Omit<T, 'schemaVersion' | 'previous'>> : never;
 
 export interface ChainReader<T extends { readonly previous: string }> {
   /** One line, checked. What it throws is told with file and line. */
@@ -60,12 +64,15 @@ export function loadChain<T extends { readonly previous: string }>(
   return { lines, lastHash, size };
 }
 
-/** Adds lines behind `end`, which must be what lies at `path`; on the disk when this returns the new end. To be called under a lock. Only the owner may read a new file. */
+/**
+ * Adds lines behind `end`, which must be what lies at `path`, and chains them whatever `previous` they have; on the disk when this returns the new end. To be
+ * called under a lock. Only the owner may read a new file.
+ */
 export function appendChain(path: string, { lastHash, size }: ChainEnd, added: readonly object[]): ChainEnd {
   let previous = lastHash;
   let text = '';
   for (const line of added) {
-    const spelled = JSON.stringify({ schemaVersion: 1, previous, ...line });
+    const spelled = JSON.stringify({ schemaVersion: 1, ...line, previous });
     previous = hashBytes(spelled);
     text += `${spelled}\n`;
   }

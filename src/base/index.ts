@@ -1,7 +1,7 @@
 /** Ground that everything stands on: errors, seeded random numbers, canonical JSON, hashes, atomic files, ledgers, locks. */
 export { saveAtomically, syncFolder } from './atomic-file.ts';
 export { canonicalJson, type Json } from './canonical-json.ts';
-export { appendChain, type ChainEnd, type ChainReader, loadChain } from './chained-lines.ts';
+export { appendChain, type ChainEnd, type ChainReader, loadChain, type Unchained } from './chained-lines.ts';
 export {
   CheckpointError,
   ConfigError,

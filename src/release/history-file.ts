@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
-import { appendChain, type ChainEnd, loadChain } from '../base/index.ts';
+import { appendChain, type ChainEnd, loadChain, type Unchained } from '../base/index.ts';
 import { requirePlain } from './files.ts';
 import type { JudgedVersion } from './history.ts';
 
@@ -50,8 +50,7 @@ const lineSchema = z.discriminatedUnion('kind', [
 ]);
 
 type Line = z.infer<typeof lineSchema>;
-type WithoutChain<T> = T extends unknown ? Readonly<Omit<T, 'schemaVersion' | 'previous'>> : never;
-export type HistoryEvent = WithoutChain<Line>;
+export type HistoryEvent = Unchained<Line>;
 
 export interface History extends ChainEnd {
   readonly events: readonly HistoryEvent[];
@@ -82,6 +81,5 @@ export function loadHistory(path: string): History {
 
 /** Adds one line behind `history`, which must be what lies at `path`; on the disk when this returns. To be called under a lock. */
 export function appendHistory(path: string, history: History, event: HistoryEvent): void {
-  const { schemaVersion: _, previous: __, ...checked } = lineSchema.parse({ schemaVersion: 1, previous: '', ...event });
-  appendChain(path, history, [checked]);
+  appendChain(path, history, [lineSchema.parse({ schemaVersion: 1, previous: '', ...event })]);
 }

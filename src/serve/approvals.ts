@@ -3,11 +3,11 @@
  * added to, so an answer survives a restart, and a use that was written down is never made again.
  *
  * Invariant: a use is on the disk before the action is carried out. A process that dies between the two has used the approval up: the action is asked for again
- * rather than done twice.
+ * rather than done twice. Whoever may write to the ledger's file can forge its last line, so that is for the server alone.
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { appendChain, type ChainEnd, ConfigError, loadChain } from '../base/index.ts';
+import { appendChain, type ChainEnd, ConfigError, loadChain, type Unchained } from '../base/index.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.uuid();
@@ -78,9 +78,8 @@ export function openApprovals(path: string): ApprovalBook {
   });
   let end: ChainEnd = read;
 
-  function write(event: WithoutChain<Line>): Approval {
-    const { schemaVersion: _, previous: __, ...checked } = lineSchema.parse({ schemaVersion: 1, previous: '', ...event });
-    end = appendChain(path, end, [checked]);
+  function write(event: Unchained<Line>): Approval {
+    end = appendChain(path, end, [lineSchema.parse({ schemaVersion: 1, previous: '', ...event })]);
     const next = after(approvals.get(event.id), event) as Approval;
     approvals.set(event.id, next);
     return next;
@@ -116,10 +115,8 @@ export function openApprovals(path: string): ApprovalBook {
   };
 }
 
-type WithoutChain<T> = T extends unknown ? Omit<T, 'schemaVersion' | 'previous'> : never;
-
 /** What an approval is after an event; undefined where the event can't follow. */
-function after(approval: Approval | undefined, event: WithoutChain<Line>): Approval | undefined {
+function after(approval: Approval | undefined, event: Unchained<Line>): Approval | undefined {
   const { id, at } = event;
   if (event.kind === 'asked')
     return approval
