@@ -12,8 +12,10 @@ import { addToAgent } from './factory/agent.ts';
 import type { Contestant } from './factory/contestant.ts';
 import { warmCritic } from './factory/critic.ts';
 import { commitSeeds, countTasks, type Examined, everydayPlan, examine } from './factory/exam.ts';
+import { assertHeldBack, type Origin, originOf, originStages, type ProductionSource, withProduction } from './factory/from-production.ts';
 import { imitate } from './factory/imitate.ts';
 import { practise } from './factory/practise.ts';
+import { examineProduction, type ProductionExam } from './factory/production-exam.ts';
 import { type Algorithm, reinforce } from './factory/reinforce.ts';
 import { TASKS_A_ROUND } from './factory/reinforce-plan.ts';
 import { agentFolder, finishedAgent, Shelf } from './factory/shelf.ts';
@@ -34,17 +36,22 @@ export interface MakeOptions extends WorkshopOptions {
   readonly until?: Pause | undefined;
   /** After practice, learning from the verifier alone. Default: none. */
   readonly reinforcement?: { readonly algorithm: Algorithm; readonly rounds: number } | undefined;
+  /** What to learn from beside the gym: what released agents met at work. Default: nothing. */
+  readonly production?: ProductionSource | undefined;
 }
 
 export interface Made {
   readonly agentFolder: string;
   /** What the exam says; null where the run pauses before it. */
   readonly examined: Examined | null;
+  /** What it makes of exam tasks that came from production; null where there are none. */
+  readonly production: ProductionExam | null;
 }
 
 /** Throws what stops it, after what was finished is on the disk: `Stopped` by the signal, errors that say what to do. The same call goes on. */
 export async function make(options: MakeOptions): Promise<Made> {
-  const shop = await openWorkshop(options);
+  const origin = originOf({ ...options, source: options.production });
+  const shop = await openWorkshop({ ...options, settings: { ...options.settings, ...origin.settings } });
   const clock = startClock();
   const end = (reason: 'finished' | 'interrupted' | 'failed', certificate: string | null = null): void =>
     shop.run.tell({ kind: 'ended', reason, seconds: clock(), certificate });
@@ -54,13 +61,14 @@ export async function make(options: MakeOptions): Promise<Made> {
     const plan = everydayPlan(shop.gym, options);
 
     // 1 to 4. An agent that is finished learns no more: its exam is for it as it is.
-    const contestant = finishedAgent(shop) ?? (await teach(shop, { plan, options }));
+    const contestant = finishedAgent(shop) ?? (await teach(shop, { plan, options, origin }));
 
     // 5. The exam, and what is to be said of it.
     const examined = contestant === undefined || options.until !== undefined ? null : await examine({ ...shop, contestant, plan });
     if (examined) addToAgent(agentFolder(shop), { 'certificate.json': examined.certificatePath, 'scores.jsonl': examined.scoresPath });
+    const production = contestant && examined ? await examineProduction(shop, origin, { contestant, start: options.start }) : null;
     end('finished', examined?.certificatePath);
-    return { agentFolder: agentFolder(shop), examined };
+    return { agentFolder: agentFolder(shop), examined, production };
   } catch (cause) {
     try {
       end(shop.signal.aborted ? 'interrupted' : 'failed');
@@ -77,20 +85,29 @@ export async function make(options: MakeOptions): Promise<Made> {
 interface Teaching {
   readonly plan: CertificationPlan;
   readonly options: MakeOptions;
+  readonly origin: Origin;
 }
 
 /** Everything that is learned. undefined where the run pauses before the agent is finished. */
-async function teach(shop: Workshop, { plan, options }: Teaching): Promise<Contestant | undefined> {
+async function teach(shop: Workshop, { plan, options, origin }: Teaching): Promise<Contestant | undefined> {
   const { preset, until, reinforcement } = options;
 
-  // 1. What can be done in the time there is, and somebody who shows how the work goes.
+  // 1. What can be done in the time there is, and somebody who shows how the work goes: the expert, and people at work.
+  assertHeldBack(shop, origin);
   const parameters = countParameters(startingPoint(options)?.config ?? presetConfig(preset));
   const budget = await checkMachine(shop, parameters, { ...options, examEpisodes: countTasks(plan) });
-  const shown = await gatherDemonstrations(shop, budget.demonstrations);
+  const ofExpert = await gatherDemonstrations(shop, budget.demonstrations);
+  const shown = await withProduction(shop, origin, ofExpert);
 
   // 2. Imitation. Whatever comes after, there is an agent from here on.
   const beginner = beginnerOf({ ...options, transcripts: shown.map(({ transcript }) => transcript) });
-  const shelf = new Shelf(shop, { beginner, shown, options });
+  const shelf = new Shelf(shop, {
+    beginner,
+    shown,
+    options,
+    origin,
+    stages: originStages(origin, shown.length - ofExpert.length),
+  });
   const imitated = await imitate(shop, { student: beginner, shown, tokens: budget.sftTokens });
   let { student } = imitated;
   await shelf.offer({ stage: 'sft', round: 0, student, tokens: imitated.tokens, episodes: shown.length });

@@ -4,6 +4,7 @@ import { type ArgsDef, defineCommand } from 'citty';
 import { Options, stopOnSignal, terminalOf } from '../../src/cli/index.ts';
 import { terminalSummary } from '../../src/evals/index.ts';
 import { PRESET_NAMES } from '../../src/model/index.ts';
+import type { ProductionExam } from '../factory/production-exam.ts';
 import { MOST_ROUNDS } from '../factory/reinforce-plan.ts';
 import { LEAST_DEMONSTRATIONS } from '../factory/show.ts';
 import { Stopped } from '../factory/workshop.ts';
@@ -30,6 +31,12 @@ export const MAKE_ARGS: ArgsDef = {
     description: 'After practice, learn from the verifier alone, on top of the budget',
   },
   'reinforce-rounds': { type: 'string', valueHint: 'N', default: '3', description: 'Rounds of that' },
+  'from-production': {
+    type: 'string',
+    valueHint: 'DIR',
+    description: 'Learn also from what released agents met at work, as people triaged it',
+  },
+  compartment: { type: 'string', valueHint: 'NAME', description: 'The customer whose data that is' },
   until: {
     type: 'string',
     valueHint: PAUSES.join('|'),
@@ -58,7 +65,7 @@ export const make = defineCommand({
       const made = await makeAgent({ ...how, signal: stop.signal, onEvent: view.event });
       view.end();
       if (!options.flag('json')) printMade(made, how.folder);
-      if (made.examined?.certificate.kind === 'no-certificate') process.exitCode = 3;
+      if (made.examined?.certificate.kind === 'no-certificate' || (made.production?.lost.length ?? 0) > 0) process.exitCode = 3;
     } catch (cause) {
       view.end();
       if (!(cause instanceof Stopped)) throw cause;
@@ -84,6 +91,9 @@ function makeOptions(options: Options): Omit<MakeOptions, 'signal' | 'onEvent'> 
     expected: `a whole number from 1 to ${MOST_ROUNDS}`,
   }) as number;
   const demonstrations = options.count('demonstrations', LEAST_DEMONSTRATIONS) as number;
+  const [production, compartment] = [options.text('from-production'), options.text('compartment')];
+  if ((production === undefined) !== (compartment === undefined))
+    throw options.wrong(production === undefined ? '--compartment alone' : '--from-production alone', 'both, or neither');
   return {
     gym,
     folder: options.text('out') ?? join('runs', ...gym.split('/'), `${start === 'cold' ? 'cold-' : ''}${seed}`),
@@ -96,14 +106,26 @@ function makeOptions(options: Options): Omit<MakeOptions, 'signal' | 'onEvent'> 
     lanes: lanesOf(options),
     settings: { budget, demonstrations, full: options.flag('full'), ...(algorithm ? { reinforce: algorithm, rounds } : {}) },
     ...(algorithm ? { reinforcement: { algorithm, rounds } } : {}),
+    ...(production !== undefined && compartment !== undefined ? { production: { folder: production, compartment } } : {}),
     until: options.oneOf('until', PAUSES),
   };
 }
 
-function printMade({ agentFolder, examined }: Made, folder: string): void {
-  const written = [agentFolder, ...(examined ? [examined.certificatePath, examined.reportPath] : [join(folder, 'report.html')])];
+function printMade({ agentFolder, examined, production }: Made, folder: string): void {
+  const written = [
+    agentFolder,
+    ...(examined ? [examined.certificatePath, examined.reportPath] : [join(folder, 'report.html')]),
+    ...(production ? [production.path] : []),
+  ];
   const summary = examined
     ? terminalSummary(examined.certificate)
     : 'Paused before the exam: no certificate yet. To go on: the same command without --until.';
-  console.log(`\n${summary}\n\nWritten:\n${written.map((path) => `  ${path}`).join('\n')}`);
+  const met = production ? `\n\n${productionSummary(production)}` : '';
+  console.log(`\n${summary}${met}\n\nWritten:\n${written.map((path) => `  ${path}`).join('\n')}`);
 }
+
+const productionSummary = ({ tasks, passed, lost, seen }: ProductionExam): string =>
+  [
+    `Exam tasks from production: ${passed} of ${tasks} passed${seen.length > 0 ? `; ${seen.length} more were met in training and left out` : ''}.`,
+    ...(lost.length > 0 ? [`Lost, though an earlier version passed them: ${lost.join(', ')}. This version must not take its place.`] : []),
+  ].join('\n');

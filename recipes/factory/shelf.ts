@@ -11,6 +11,7 @@ import { hashWeights, saveAgent } from './agent.ts';
 import { MEASURED } from './budget.ts';
 import { agentIn, type Contestant } from './contestant.ts';
 import type { WarmedCritic } from './critic.ts';
+import { flagsOf, type Origin } from './from-production.ts';
 import { measure } from './measure.ts';
 import { saveReport } from './report.ts';
 import { identityOf, type Student, startClock, type Workshop, type WorkshopOptions } from './workshop.ts';
@@ -25,6 +26,9 @@ export interface ShelfOptions {
   readonly beginner: Student;
   readonly shown: readonly EpisodeRecord[];
   readonly options: WorkshopOptions;
+  readonly origin: Origin;
+  /** What the lineage has before the first stage. Default: nothing. */
+  readonly stages?: Lineage['stages'];
 }
 
 export interface Offer {
@@ -49,11 +53,12 @@ export class Shelf {
   readonly #clock = startClock();
   #best: Best | undefined;
   #trainedTokens = 0;
-  readonly #stages: Lineage['stages'][number][] = [];
+  readonly #stages: Lineage['stages'][number][];
 
   constructor(shop: Workshop, context: ShelfOptions) {
     this.#shop = shop;
     this.#context = context;
+    this.#stages = [...(context.stages ?? [])];
     this.folder = agentFolder(shop);
   }
 
@@ -104,7 +109,7 @@ export class Shelf {
 
   #save(student: Student, stages: Lineage['stages']): void {
     const { gym, seed } = this.#shop;
-    const { beginner, shown, options } = this.#context;
+    const { beginner, shown, options, origin } = this.#context;
     const { name, version, limits } = gym.manifest;
     saveAgent(this.folder, {
       settings: {
@@ -126,10 +131,10 @@ export class Shelf {
         gym: { name, version, source: computeSourceHash(gym.folder) },
         demonstrations: { count: shown.length, hash: hashJson(shown.map(({ id }) => id)) },
         stages,
-        compartment: 'default',
+        compartment: origin.compartment,
         seed,
         runtime: { node: process.version, platform: `${process.platform}-${process.arch}` },
-        madeBy: `npx journeyman make ${name} --seed ${seed} ${['warm', 'cold'].includes(options.start) ? '--start' : '--from'} ${options.start}`,
+        madeBy: `npx journeyman make ${name} --seed ${seed} ${['warm', 'cold'].includes(options.start) ? '--start' : '--from'} ${options.start}${flagsOf(origin)}`,
       },
     });
   }
