@@ -49,6 +49,8 @@ interface Memory {
   readonly waits: number;
   readonly passwordTyped: boolean;
   readonly turnedBack: boolean;
+  /** Names of the lists in which something was chosen, if only what they held already. */
+  readonly chosen: readonly string[];
   readonly last: Action | null;
   /** The button that was pressed last. */
   readonly pressed: number | null;
@@ -74,6 +76,10 @@ class View {
 
   list(label: string): Target | undefined {
     return this.#find(label, 'select');
+  }
+
+  nameOf(reference: number): string {
+    return this.targets.find((target) => target.reference === reference)?.name ?? '';
   }
 
   button(label: string): Target | undefined {
@@ -118,7 +124,7 @@ class InvoicesExpert implements Expert {
   readonly #options: ExpertOptions;
   readonly #slipped = new Set<string>();
   readonly #blind: boolean;
-  #memory: Memory = { waits: 0, passwordTyped: false, turnedBack: false, last: null, pressed: null, sinceFillMs: 0 };
+  #memory: Memory = { waits: 0, passwordTyped: false, turnedBack: false, chosen: [], last: null, pressed: null, sinceFillMs: 0 };
   /** As it was before the last move, and what that was chosen on. */
   #before: { readonly memory: Memory; readonly view: View } | null = null;
 
@@ -151,7 +157,7 @@ class InvoicesExpert implements Expert {
   }
 
   #remember(action: Action, view: View): void {
-    const { waits, passwordTyped, turnedBack, pressed, sinceFillMs } = this.#memory;
+    const { waits, passwordTyped, turnedBack, chosen, pressed, sinceFillMs } = this.#memory;
     const password = view.field(this.#words['field.password']);
     const isPut = action.kind === 'fill' || action.kind === 'select';
     const isWait = action.kind === 'wait';
@@ -162,6 +168,7 @@ class InvoicesExpert implements Expert {
         password !== undefined &&
         ((action.kind === 'fill' && action.target === password.reference) || (passwordTyped && action.kind !== 'click')),
       turnedBack: turnedBack || turnsBack,
+      chosen: action.kind === 'select' ? [...chosen, view.nameOf(action.target)] : chosen,
       last: action,
       pressed: action.kind === 'click' ? action.target : isWait ? pressed : null,
       sinceFillMs: isPut ? 0 : sinceFillMs + (isWait ? WAIT_MS : ACTION_MS),
@@ -252,7 +259,7 @@ class InvoicesExpert implements Expert {
     else yield { fill: valuePlan(words['field.date'], content.date, 'date', isCredit ? ['creditDate', 'date'] : ['date', 'creditDate']) };
     if (content.due !== null) yield { fill: valuePlan(words['field.due'], content.due, 'date', ['due']) };
     yield { select: { label: words['field.currency'], option: content.currency } };
-    if (content.order !== null) yield { select: { label: words['field.order'], option: content.order } };
+    yield { select: { label: words['field.order'], option: content.order ?? words['option.none'] } };
     for (const [at, line] of content.lines.entries()) {
       const label = (name: 'description' | 'quantity' | 'price'): string => `${words[`line.${name}`]} ${at + 1}`;
       const { description, quantity, unitPriceMinor } = line;
@@ -289,7 +296,8 @@ class InvoicesExpert implements Expert {
   #select(view: View, cells: Cells, plan: ListPlan): Move | null | 'held' | 'absent' {
     const list = view.list(plan.label);
     if (list === undefined || cells.count === 0) return null;
-    if (list.value === plan.option) return 'held';
+    // What a list held from the beginning nobody has decided yet.
+    if (list.value === plan.option && this.#memory.chosen.includes(plan.label)) return 'held';
     const option = view.option(list, plan.option);
     if (option === undefined) return null;
     if (this.#slips(plan.label)) {
