@@ -5,13 +5,22 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError, JourneymanError } from '../src/base/index.ts';
+import { DRIFT_SUITE } from './drift.ts';
 import { CURVES_SUITE } from './engine/curves.ts';
 import { ENGINE_SUITE } from './engine/suite.ts';
 import { GYMS_SUITE } from './gyms/suite.ts';
 import { RL_SUITE } from './rl/suite.ts';
 import { type Bench, formatNumber, type Row } from './row.ts';
+import { SERVE_SUITE } from './serve/suite.ts';
 
-const SUITES: Readonly<Record<string, readonly Bench[]>> = { engine: ENGINE_SUITE, curves: CURVES_SUITE, gyms: GYMS_SUITE, rl: RL_SUITE };
+const SUITES: Readonly<Record<string, readonly Bench[]>> = {
+  engine: ENGINE_SUITE,
+  curves: CURVES_SUITE,
+  gyms: GYMS_SUITE,
+  rl: RL_SUITE,
+  serve: SERVE_SUITE,
+  drift: DRIFT_SUITE,
+};
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -1,5 +1,7 @@
-/** A released agent at work, under the eyes of people: what they approve, how they stop it, and what is learned from what it met. */
+/** A released agent at work, under the eyes of people: its jobs, what they approve, how they stop it, and what is learned from what it met. */
 export { type Approval, type ApprovalBook, openApprovals, REFUSALS, type Refusal } from './approvals.ts';
+export { JOB_ENDINGS, type Job, type JobEnding, type JobRequest, type Place } from './job.ts';
+export type { Thresholds } from './oversight.ts';
 export { digestOf, type ShownAction } from './shown-action.ts';
 export { openStopSwitch, type Stop, type StopScope, type StopSwitch } from './stop-switch.ts';
 export { openTriage, type ReadTriageOptions, readTriage, type TriageBook, type TriageView } from './triage.ts';
@@ -16,3 +18,5 @@ export {
   type TriageReport,
 } from './triage-entry.ts';
 export { type ExaminedEntry, type PassesOptions, recordPasses } from './triage-passes.ts';
+export type { JobEnd, JobStep, Worker } from './work-job.ts';
+export { type JobState, type JobView, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';

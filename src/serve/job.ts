@@ -1,0 +1,118 @@
+/**
+ * A job: one task for one released agent, and what became of it. What it is now follows from the lines of its ledger alone, so a server that was killed goes
+ * on where they end.
+ */
+import * as z from 'zod';
+import type { Unchained } from '../base/index.ts';
+import { compartmentSchema } from './triage-entry.ts';
+
+const name = z.string().min(1).max(200);
+const words = z.string().max(4000);
+const sentences = z.array(words).min(1).max(100);
+
+/** Where an agent works: a task of its gym in the sandbox, or an app that somebody runs. */
+const placeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('sandbox'),
+    slice: name,
+    // Exam tasks are for exams alone.
+    seed: z.strictObject({ split: z.enum(['train', 'validate']), n: z.int().nonnegative() }),
+  }),
+  z.strictObject({
+    kind: z.literal('live'),
+    url: z.url({ protocol: /^https?$/ }),
+    goal: z
+      .array(z.strictObject({ text: words, key: name.optional(), secret: z.boolean().optional() }))
+      .min(1)
+      .max(50),
+    /** By key of the goal: the variable of the server's environment that holds it; never the secret itself. */
+    secrets: z.record(name, z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'the name of a variable of the environment')).default({}),
+  }),
+]);
+export type Place = z.infer<typeof placeSchema>;
+
+export const jobRequestSchema = z.strictObject({
+  agent: name,
+  /** Whose data it is: what is learned from it stays with them. */
+  compartment: compartmentSchema.default('default'),
+  place: placeSchema,
+});
+export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/** `done`: the agent says so. `handed-over`: a person has to go on. `stopped`: a person said so. `failed`: the app or the agent broke. */
+export const JOB_ENDINGS = ['done', 'handed-over', 'stopped', 'failed'] as const;
+export type JobEnding = (typeof JOB_ENDINGS)[number];
+
+const line = { schemaVersion: z.literal(1), previous: z.string(), at: z.iso.datetime() };
+const step = z.int().nonnegative();
+
+/** Lines of a job's ledger. A line that speaks of an action stands before it is done (`intended`) and after (`did`). */
+export const jobLineSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...line, kind: z.literal('received'), job: z.uuid(), by: name, request: jobRequestSchema }),
+  z.strictObject({ ...line, kind: z.literal('opened'), version: z.int().positive() }),
+  z.strictObject({ ...line, kind: z.literal('asked'), step, approval: z.uuid(), action: words, because: sentences }),
+  z.strictObject({ ...line, kind: z.literal('intended'), step, action: words, approval: z.uuid().nullable() }),
+  z.strictObject({ ...line, kind: z.literal('did'), step }),
+  /** A person looked whether an action that a crash left unknown was done. */
+  z.strictObject({ ...line, kind: z.literal('settled'), wasDone: z.boolean(), by: name }),
+  z.strictObject({ ...line, kind: z.literal('ended'), how: z.enum(JOB_ENDINGS), because: sentences }),
+]);
+export type JobLine = z.infer<typeof jobLineSchema>;
+export type JobEvent = Unchained<JobLine>;
+
+export interface AskedAction {
+  readonly approval: string;
+  readonly step: number;
+  /** In words. */
+  readonly action: string;
+  readonly because: readonly string[];
+}
+
+export interface Job {
+  readonly id: string;
+  readonly request: JobRequest;
+  readonly by: string;
+  readonly receivedAt: string;
+  /** How often it was opened. */
+  readonly attempts: number;
+  /** Of the agent, of the last attempt; null before the first. */
+  readonly version: number | null;
+  readonly asked: readonly AskedAction[];
+  /** Actions beyond the reversible ones that were done in the place as it is now. */
+  readonly done: readonly string[];
+  /** One of which nobody knows whether it was done: the server died in between. */
+  readonly uncertain: string | null;
+  readonly ended: { readonly how: JobEnding; readonly because: readonly string[]; readonly at: string } | null;
+}
+
+/** What a job is after an event; undefined where the event can't follow. */
+export function afterEvent(job: Job | undefined, event: JobEvent): Job | undefined {
+  if (event.kind === 'received')
+    return job
+      ? undefined
+      : {
+          ...{ id: event.job, request: event.request, by: event.by, receivedAt: event.at, attempts: 0, version: null },
+          ...{ asked: [], done: [], uncertain: null, ended: null },
+        };
+  if (!job || job.ended) return undefined;
+  switch (event.kind) {
+    case 'opened': {
+      const opened = { ...job, attempts: job.attempts + 1, version: event.version };
+      // A new sandbox knows nothing of the one before; what was done in a live app still stands.
+      return job.request.place.kind === 'sandbox' ? { ...opened, done: [], uncertain: null } : job.uncertain === null ? opened : undefined;
+    }
+    case 'asked': {
+      const { approval, step, action, because } = event;
+      return { ...job, asked: [...job.asked, { approval, step, action, because }] };
+    }
+    case 'intended':
+      return job.uncertain === null ? { ...job, uncertain: event.action } : undefined;
+    case 'did':
+      return job.uncertain === null ? undefined : { ...job, done: [...job.done, job.uncertain], uncertain: null };
+    case 'settled':
+      if (job.uncertain === null) return undefined;
+      return { ...job, done: event.wasDone ? [...job.done, job.uncertain] : job.done, uncertain: null };
+    case 'ended':
+      return { ...job, ended: { how: event.how, because: event.because, at: event.at } };
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * One job from its beginning, or from where a server that died left it, to its end: the agent proposes, the oversight says what becomes of it, people answer.
+ *
+ * Invariants: before each action the stop switch is looked at, after everything else. What lasts stands in the job's ledger before it is done; what needs
+ * an approval is done only after that was used up for exactly this action on exactly this screen, looked at again.
+ */
+import { JourneymanError } from '../base/index.ts';
+import { actSegment } from '../grammar/index.ts';
+import {
+  type Decision,
+  type GymManifest,
+  type Observation,
+  type Player,
+  type Policy,
+  type Segment,
+  type Session,
+  STOP_MEANINGS,
+} from '../records/index.ts';
+import { type ActionContext, actionContext, judgeAction, type Spec } from '../release/index.ts';
+import { type ApprovalBook, REFUSALS } from './approvals.ts';
+import type { Job, JobEnding, JobEvent } from './job.ts';
+import { actionInWords, isLasting, oversee, type Thresholds } from './oversight.ts';
+import { digestOf } from './shown-action.ts';
+import type { StopSwitch } from './stop-switch.ts';
+
+/** A released agent, ready to work. */
+export interface Worker {
+  readonly name: string;
+  readonly version: number;
+  readonly policy: Policy;
+  readonly actions: GymManifest['actions'];
+  readonly spec: Spec;
+  readonly thresholds: Thresholds;
+  /** Opens the place of a job; what earlier attempts did in a live app stands there. */
+  open(job: Job): Promise<Session>;
+}
+
+/** As it happens, for whoever watches. */
+export interface JobStep {
+  readonly job: string;
+  readonly segment: Segment;
+  /** The critic's, before an action; null elsewhere, and without a critic. */
+  readonly value: number | null;
+  /** Of what was read; null elsewhere. */
+  readonly surpriseNats: number | null;
+}
+
+/** What jobs share. */
+export interface Desk {
+  readonly approvals: ApprovalBook;
+  readonly stops: StopSwitch;
+  readonly mode: () => 'by-certificate' | 'ask-always';
+  readonly rates: {
+    readonly countEarlier: (now: Date) => ActionContext['countEarlier'];
+    /** On the disk when it returns. */
+    readonly record: (rules: readonly string[], now: Date) => void;
+  };
+  /** Seconds that an approval is waited for. */
+  readonly approvalSeconds: number;
+  readonly now: () => Date;
+  /** On the disk when it returns. */
+  readonly write: (job: string, event: JobEvent) => Job;
+  /** Resolves once `isOver` holds, which is asked whenever something has changed and at `until` at the latest. */
+  readonly waitFor: (isOver: () => boolean, until: Date, signal: AbortSignal) => Promise<void>;
+  readonly onStep?: (step: JobStep) => void;
+}
+
+export interface JobEnd {
+  readonly how: JobEnding;
+  readonly because: readonly string[];
+  /** Mean over the tokens of all that was observed; null for an agent that can't tell. */
+  readonly surpriseNats: number | null;
+  readonly intervened: boolean;
+  readonly transcript: readonly Segment[];
+}
+
+/** Throws only where the ledgers can't be written, and the reason of `signal` where the server shuts down: then the job goes on with the next one. */
+export async function workJob(job: Job, worker: Worker, desk: Desk, signal: AbortSignal): Promise<JobEnd> {
+  const worked = new WorkedJob(job, worker, desk, signal);
+  try {
+    return await worked.work();
+  } finally {
+    await worked.close();
+  }
+}
+
+class Ended extends Error {
+  readonly how: JobEnding;
+  readonly because: readonly string[];
+
+  constructor(how: JobEnding, because: readonly string[]) {
+    super(because[0]);
+    this.how = how;
+    this.because = because;
+  }
+}
+
+class WorkedJob {
+  readonly #worker: Worker;
+  readonly #desk: Desk;
+  readonly #signal: AbortSignal;
+  readonly #transcript: Segment[] = [];
+  readonly #surprises: number[] = [];
+  /** Done by earlier attempts. */
+  readonly #before: readonly string[];
+  #job: Job;
+  #session: Session | undefined;
+  #player: Player | undefined;
+  #steps = 0;
+  #intervened = false;
+
+  constructor(job: Job, worker: Worker, desk: Desk, signal: AbortSignal) {
+    this.#job = job;
+    this.#worker = worker;
+    this.#desk = desk;
+    this.#signal = signal;
+    this.#before = job.request.place.kind === 'live' ? job.done : [];
+  }
+
+  async work(): Promise<JobEnd> {
+    const { how, because } = await this.#toItsEnd();
+    this.#write({ kind: 'ended', how, because: [...because] });
+    const { length } = this.#surprises;
+    const surpriseNats = length === 0 ? null : this.#surprises.reduce((a, b) => a + b, 0) / length;
+    return { how, because, surpriseNats, intervened: this.#intervened, transcript: this.#transcript };
+  }
+
+  async close(): Promise<void> {
+    // A page that is gone can't be closed; what matters was written.
+    await Promise.allSettled([this.#player?.close(), this.#session?.close()]);
+  }
+
+  async #toItsEnd(): Promise<Ended> {
+    try {
+      this.#assertGoingOn();
+      this.#job = this.#write({ kind: 'opened', version: this.#worker.version });
+      this.#session = await this.#worker.open(this.#job);
+      this.#player = await this.#worker.policy.begin({ seed: this.#job.id, verbs: this.#worker.actions });
+      await this.#read({ kind: 'goal', pieces: this.#session.goal });
+      let observation = await this.#session.observe();
+      for (;;) observation = await this.#step(observation);
+    } catch (error) {
+      if (error instanceof Ended) return error;
+      if (this.#signal.aborted) throw this.#signal.reason;
+      if (error instanceof JourneymanError && error.code === 'data') throw error;
+      const { uncertain } = this.#job;
+      return new Ended('failed', [
+        (error as Error).message.slice(0, 2000),
+        ...(uncertain === null ? [] : [`Nobody knows whether this was done: ${uncertain}.`]),
+      ]);
+    }
+  }
+
+  async #step(observation: Observation): Promise<Observation> {
+    const surpriseNats = await this.#read({ kind: 'observe', pieces: observation.pieces });
+    if (observation.stop !== null) {
+      const isDone = observation.stop === 'done' || observation.stop === 'answered';
+      throw new Ended(isDone ? 'done' : 'handed-over', [`${STOP_MEANINGS[observation.stop]}.`]);
+    }
+    this.#assertGoingOn();
+    const decision = await this.#present(this.#player).decide(observation);
+    const { action } = decision;
+    const context = this.#contextOf(decision, observation);
+    const words = actionInWords({ action, targets: observation.targets });
+    const judgement = judgeAction(this.#worker.spec, context);
+    const { effect, because } = oversee(
+      {
+        ...{ context, judgement, value: decision.value, surpriseNats },
+        mode: this.#desk.mode(),
+        isRepeated: isLasting(context.risk) && this.#before.includes(words),
+      },
+      this.#worker.thresholds,
+    );
+    if (effect === 'hand-over') throw new Ended('handed-over', [`The agent would have done this: ${words}.`, ...because]);
+    const approval = effect === 'ask' ? await this.#approved(decision, observation, { words, because }) : null;
+    if (typeof approval === 'object' && approval !== null) return approval;
+    this.#assertGoingOn();
+    this.#add({ segment: decision.segment, value: Number.isFinite(decision.value) ? decision.value : null, surpriseNats: null });
+    if (judgement.counts.length > 0) this.#desk.rates.record(judgement.counts, this.#desk.now());
+    const lasts = isLasting(context.risk) || approval !== null;
+    if (lasts) this.#write({ kind: 'intended', step: this.#steps, action: words, approval });
+    const after = await this.#present(this.#session).act(action);
+    if (lasts) this.#write({ kind: 'did', step: this.#steps });
+    this.#steps++;
+    return after;
+  }
+
+  /** The approval that was used up for the action, or, where the screen has changed meanwhile, what it shows now. */
+  async #approved(
+    decision: Decision,
+    observation: Observation,
+    { words, because }: { readonly words: string; readonly because: readonly string[] },
+  ) {
+    const { approvals, approvalSeconds, now, waitFor } = this.#desk;
+    this.#intervened = true;
+    const digest = this.#digestOf(decision, observation);
+    // One that was asked for before the server was started again, on the same screen.
+    const earlier = this.#job.asked
+      .map(({ approval }) => approvals.get(approval))
+      .find((one) => one?.digest === digest && one.usedAt === null && one.voidedAt === null);
+    const asked = earlier ?? approvals.ask(digest, { now: now(), seconds: approvalSeconds });
+    if (!earlier) this.#write({ kind: 'asked', step: this.#steps, approval: asked.id, action: words, because: [...because] });
+    await waitFor(
+      () =>
+        (approvals.get(asked.id)?.answer ?? null) !== null ||
+        this.#stopping() !== undefined ||
+        now().getTime() >= Date.parse(asked.expiresAt),
+      new Date(asked.expiresAt),
+      this.#signal,
+    );
+    this.#assertGoingOn();
+    const shown = await this.#lookAgain(observation);
+    const verdict = approvals.use(asked.id, { digest: this.#digestOf(decision, shown), now: now() });
+    if (verdict === 'allowed') return asked.id;
+    if (verdict === 'changed') return this.#goOnWith(shown, observation);
+    const answer = approvals.get(asked.id)?.answer;
+    throw new Ended('handed-over', [
+      `The agent asked whether to do this: ${words}.`,
+      verdict === 'denied' ? `${answer?.by} said no.` : `${REFUSALS[verdict]}.`,
+    ]);
+  }
+
+  /** The screen as it is now, where the app can be waited for. */
+  async #lookAgain(observation: Observation): Promise<Observation> {
+    return this.#worker.actions.wait === undefined ? observation : await this.#present(this.#session).act({ kind: 'wait' });
+  }
+
+  /** What the agent knows from now on is that it waited, and what it sees. */
+  async #goOnWith(shown: Observation, before: Observation): Promise<Observation> {
+    const player = this.#present(this.#player);
+    if (player.force === undefined)
+      throw new Ended('handed-over', ['The page changed before the action was approved, and this agent can’t take a decision back.']);
+    const waited = actSegment({ kind: 'wait' }, before, false);
+    await player.force(waited);
+    this.#add({ segment: waited, value: null, surpriseNats: null });
+    return shown;
+  }
+
+  #digestOf({ action }: Decision, { targets }: Observation): string {
+    return digestOf({ job: this.#job.id, step: this.#steps, action, targets });
+  }
+
+  #contextOf({ action }: Decision, { targets }: Observation): ActionContext {
+    const { rates, now } = this.#desk;
+    const { goal } = this.#present(this.#session);
+    return actionContext(action, { targets, goal, actions: this.#worker.actions, countEarlier: rates.countEarlier(now()) });
+  }
+
+  async #read(segment: Segment): Promise<number> {
+    const { surpriseNats } = await this.#present(this.#player).read(segment);
+    if (segment.kind === 'observe' && Number.isFinite(surpriseNats)) this.#surprises.push(surpriseNats);
+    this.#add({ segment, value: null, surpriseNats: Number.isFinite(surpriseNats) ? surpriseNats : null });
+    return surpriseNats;
+  }
+
+  #add(step: Omit<JobStep, 'job'>): void {
+    this.#transcript.push(step.segment);
+    this.#desk.onStep?.({ job: this.#job.id, ...step });
+  }
+
+  #stopping() {
+    return this.#desk.stops.stopping({ id: this.#job.id, agent: this.#job.request.agent });
+  }
+
+  #assertGoingOn(): void {
+    const stop = this.#stopping();
+    if (stop) {
+      this.#intervened = true;
+      throw new Ended('stopped', [`${stop.by}: ${stop.reason}`]);
+    }
+    if (this.#signal.aborted) throw this.#signal.reason;
+  }
+
+  #write(event: JobEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): Job {
+    this.#job = this.#desk.write(this.#job.id, { ...event, at: this.#desk.now().toISOString() } as JobEvent);
+    return this.#job;
+  }
+
+  #present<T>(part: T | undefined): T {
+    if (part === undefined) throw new Error('the job was not opened');
+    return part;
+  }
+}
