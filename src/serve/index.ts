@@ -1,6 +1,19 @@
 /** A released agent at work, under the eyes of people: its jobs, what they approve, how they stop it, and what is learned from what it met. */
 export { type Approval, type ApprovalBook, openApprovals, REFUSALS, type Refusal } from './approvals.ts';
 export { JOB_ENDINGS, type Job, type JobEnding, type JobRequest, type Place } from './job.ts';
+export { MONITORS_ALPHA, type Monitors, type MonitorsOptions, openMonitors } from './monitors.ts';
+export { type ExamLevelsOptions, examLevels, type JobObservation, type MonitorLevels } from './monitors-levels.ts';
+export {
+  type Alarm,
+  beginMonitors,
+  type Detector,
+  type FinishedJob,
+  MONITOR_NAMES,
+  MONITORS,
+  type MonitorName,
+  type MonitorsState,
+  observeJob,
+} from './monitors-state.ts';
 export type { Thresholds } from './oversight.ts';
 export { digestOf, type ShownAction } from './shown-action.ts';
 export { openStopSwitch, type Stop, type StopScope, type StopSwitch } from './stop-switch.ts';
