@@ -1,5 +1,7 @@
 /** A released agent at work, under the eyes of people: its jobs, what they approve, how they stop it, and what is learned from what it met. */
 export { type Approval, type ApprovalBook, openApprovals, REFUSALS, type Refusal } from './approvals.ts';
+export { type AuditLog, openAuditLog } from './audit-log.ts';
+export { type Api, type ApiOptions, makeApi, type ServedAgent } from './http.ts';
 export { JOB_ENDINGS, type Job, type JobEnding, type JobRequest, type Place } from './job.ts';
 export { MONITORS_ALPHA, type Monitors, type MonitorsOptions, openMonitors } from './monitors.ts';
 export { type ExamLevelsOptions, examLevels, type JobObservation, type MonitorLevels } from './monitors-levels.ts';
@@ -15,8 +17,10 @@ export {
   observeJob,
 } from './monitors-state.ts';
 export type { Thresholds } from './oversight.ts';
+export { addPerson, loadPeople, type People, type Person, ROLES, type Role } from './people.ts';
 export { digestOf, type ShownAction } from './shown-action.ts';
 export { openStopSwitch, type Stop, type StopScope, type StopSwitch } from './stop-switch.ts';
+export { openTranscripts, type Transcripts } from './transcripts.ts';
 export { openTriage, type ReadTriageOptions, readTriage, type TriageBook, type TriageView } from './triage.ts';
 export { examData, type TriageData, trainingData } from './triage-data.ts';
 export {

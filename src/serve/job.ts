@@ -10,6 +10,9 @@ const name = z.string().min(1).max(200);
 const words = z.string().max(4000);
 const sentences = z.array(words).min(1).max(100);
 
+/** Variables of the server's environment that a job may name: no job reaches for another one. */
+const SECRET_VARIABLE = /^JOURNEYMAN_SECRET_[A-Z0-9_]{1,80}$/;
+
 /** Where an agent works: a task of its gym in the sandbox, or an app that somebody runs. */
 const placeSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -26,7 +29,7 @@ const placeSchema = z.discriminatedUnion('kind', [
       .min(1)
       .max(50),
     /** By key of the goal: the variable of the server's environment that holds it; never the secret itself. */
-    secrets: z.record(name, z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'the name of a variable of the environment')).default({}),
+    secrets: z.record(name, z.string().regex(SECRET_VARIABLE, 'JOURNEYMAN_SECRET_ and a name in capitals')).default({}),
   }),
 ]);
 export type Place = z.infer<typeof placeSchema>;

@@ -7,19 +7,19 @@
 import * as z from 'zod';
 import { appendChain, type ChainEnd, ConfigError, loadChain } from '../base/index.ts';
 
-const scopeSchema = z.discriminatedUnion('kind', [
+export const stopScopeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('everything') }),
   z.strictObject({ kind: z.literal('agent'), agent: z.string().min(1).max(200) }),
   z.strictObject({ kind: z.literal('job'), job: z.uuid() }),
 ]);
-export type StopScope = Readonly<z.infer<typeof scopeSchema>>;
+export type StopScope = Readonly<z.infer<typeof stopScopeSchema>>;
 
 const lineSchema = z.strictObject({
   schemaVersion: z.literal(1),
   previous: z.string(),
   at: z.iso.datetime(),
   kind: z.enum(['stopped', 'released']),
-  scope: scopeSchema,
+  scope: stopScopeSchema,
   by: z.string().min(1).max(200),
   reason: z.string().min(1).max(2000),
 });

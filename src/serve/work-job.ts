@@ -49,7 +49,7 @@ export interface JobStep {
 export interface Desk {
   readonly approvals: ApprovalBook;
   readonly stops: StopSwitch;
-  readonly mode: () => 'by-certificate' | 'ask-always';
+  readonly mode: (agent: string) => 'by-certificate' | 'ask-always';
   readonly rates: {
     readonly countEarlier: (now: Date) => ActionContext['countEarlier'];
     /** On the disk when it returns. */
@@ -70,7 +70,10 @@ export interface JobEnd {
   readonly because: readonly string[];
   /** Mean over the tokens of all that was observed; null for an agent that can't tell. */
   readonly surpriseNats: number | null;
+  /** Somebody stopped it or said no; to be asked and to say yes is the rule. */
   readonly intervened: boolean;
+  /** Of work; waiting for people is left out. */
+  readonly seconds: number;
   readonly transcript: readonly Segment[];
 }
 
@@ -106,6 +109,8 @@ class WorkedJob {
   #job: Job;
   #session: Session | undefined;
   #player: Player | undefined;
+  readonly #startedMs = performance.now();
+  #waitedMs = 0;
   #steps = 0;
   #intervened = false;
 
@@ -122,7 +127,8 @@ class WorkedJob {
     this.#write({ kind: 'ended', how, because: [...because] });
     const { length } = this.#surprises;
     const surpriseNats = length === 0 ? null : this.#surprises.reduce((a, b) => a + b, 0) / length;
-    return { how, because, surpriseNats, intervened: this.#intervened, transcript: this.#transcript };
+    const seconds = (performance.now() - this.#startedMs - this.#waitedMs) / 1000;
+    return { how, because, surpriseNats, intervened: this.#intervened, seconds, transcript: this.#transcript };
   }
 
   async close(): Promise<void> {
@@ -166,7 +172,7 @@ class WorkedJob {
     const { effect, because } = oversee(
       {
         ...{ context, judgement, value: decision.value, surpriseNats },
-        mode: this.#desk.mode(),
+        mode: this.#desk.mode(this.#worker.name),
         isRepeated: isLasting(context.risk) && this.#before.includes(words),
       },
       this.#worker.thresholds,
@@ -192,7 +198,6 @@ class WorkedJob {
     { words, because }: { readonly words: string; readonly because: readonly string[] },
   ) {
     const { approvals, approvalSeconds, now, waitFor } = this.#desk;
-    this.#intervened = true;
     const digest = this.#digestOf(decision, observation);
     // One that was asked for before the server was started again, on the same screen.
     const earlier = this.#job.asked
@@ -200,6 +205,7 @@ class WorkedJob {
       .find((one) => one?.digest === digest && one.usedAt === null && one.voidedAt === null);
     const asked = earlier ?? approvals.ask(digest, { now: now(), seconds: approvalSeconds });
     if (!earlier) this.#write({ kind: 'asked', step: this.#steps, approval: asked.id, action: words, because: [...because] });
+    const waitsFromMs = performance.now();
     await waitFor(
       () =>
         (approvals.get(asked.id)?.answer ?? null) !== null ||
@@ -208,12 +214,14 @@ class WorkedJob {
       new Date(asked.expiresAt),
       this.#signal,
     );
+    this.#waitedMs += performance.now() - waitsFromMs;
     this.#assertGoingOn();
     const shown = await this.#lookAgain(observation);
     const verdict = approvals.use(asked.id, { digest: this.#digestOf(decision, shown), now: now() });
     if (verdict === 'allowed') return asked.id;
     if (verdict === 'changed') return this.#goOnWith(shown, observation);
     const answer = approvals.get(asked.id)?.answer;
+    this.#intervened = verdict === 'denied';
     throw new Ended('handed-over', [
       `The agent asked whether to do this: ${words}.`,
       verdict === 'denied' ? `${answer?.by} said no.` : `${REFUSALS[verdict]}.`,

@@ -1,0 +1,297 @@
+/**
+ * The server's doors: an HTTP API for people and programs, and the console's files. Behind them stands the workplace; here is only who may ask for what.
+ *
+ * A person comes with a token, as `authorization: Bearer` or, in a browser, in a session. What changes something is refused when it comes from another site,
+ * and stands in the audit log, let through or not. Whatever host the request names must be one that the server was started for (DNS rebinding).
+ */
+import { randomBytes } from 'node:crypto';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { HTTPException } from 'hono/http-exception';
+import { streamSSE } from 'hono/streaming';
+import * as z from 'zod';
+import { ConfigError, DataError, JourneymanError } from '../base/index.ts';
+import type { AuditLog } from './audit-log.ts';
+import { jobRequestSchema } from './job.ts';
+import type { Alarm } from './monitors-state.ts';
+import { mayDo, type People, type Person, type Role } from './people.ts';
+import { stopScopeSchema } from './stop-switch.ts';
+import type { JobStep } from './work-job.ts';
+import type { Workplace } from './workplace.ts';
+
+const COOKIE = 'journeyman';
+const SESSION_MS = 12 * 3600 * 1000;
+const MOST_SESSIONS = 1000;
+const LARGEST_BODY = 256 * 1024;
+/** Attempts at logging in that fail, in a minute, before nobody can. */
+const MOST_FAILURES = 20;
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+export interface ServedAgent {
+  readonly name: string;
+  readonly version: number;
+  readonly validUntil: string;
+}
+
+export interface ApiOptions {
+  readonly workplace: Workplace;
+  readonly people: People;
+  readonly audit: AuditLog;
+  readonly stepsOf: (job: string) => readonly JobStep[];
+  readonly agents: () => readonly ServedAgent[];
+  readonly alarms: () => readonly (Alarm & { readonly agent: string })[];
+  readonly clearAlarm: (agent: string, alarm: string, clearing: { readonly by: string; readonly reason: string }) => void;
+  /** Host and port as browsers name them. */
+  readonly hosts: readonly string[];
+  /** Origins of the live apps that jobs may be at. */
+  readonly apps: readonly string[];
+  /** The console's, by path. */
+  readonly files: ReadonlyMap<string, { readonly type: string; readonly bytes: Uint8Array }>;
+  readonly now?: () => Date;
+}
+
+export interface Api {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Tells those who watch. */
+  readonly changed: () => void;
+  readonly stepped: (step: JobStep) => void;
+}
+
+interface Variables {
+  person: Person | null;
+  /** For the audit log. */
+  detail: string;
+}
+type C = Context<{ Variables: Variables }>;
+
+type Listener = (event: 'change' | 'step', data: string) => void;
+
+const reason = z.string().trim().min(1).max(2000);
+const stopSchema = z.strictObject({ scope: stopScopeSchema, reason });
+
+export function makeApi(options: ApiOptions): Api {
+  const { workplace, audit } = options;
+  const now = options.now ?? (() => new Date());
+  const sessions = new Sessions(now);
+  const failures: number[] = [];
+  const listeners = new Set<Listener>();
+  const tell: Listener = (event, data) => {
+    for (const listener of listeners) listener(event, data);
+  };
+  const app = new Hono<{ Variables: Variables }>();
+
+  const knock: MiddlewareHandler<{ Variables: Variables }> = async (c, next) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    const host = c.req.header('host') ?? '';
+    if (!options.hosts.includes(host)) throw new HTTPException(403, { message: 'Unknown host' });
+    const bearer = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
+    c.set('person', bearer === undefined ? (sessions.find(getCookie(c, COOKIE)) ?? null) : (options.people.byToken(bearer) ?? null));
+    c.set('detail', '');
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    const origin = c.req.header('origin');
+    const isForeign =
+      (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) ||
+      c.req.header('sec-fetch-site') === 'cross-site';
+    // A form of another site can't set a header; a program with a token of its own needs none.
+    if (isForeign || (bearer === undefined && c.req.header('x-journeyman') !== '1'))
+      throw new HTTPException(403, { message: 'This request comes from another site' });
+    return next();
+  };
+
+  const log = (c: C, status: number): void => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return;
+    audit.add({
+      at: now().toISOString(),
+      by: c.get('person')?.name ?? null,
+      what: `${c.req.method} ${c.req.path}`,
+      status,
+      detail: c.get('detail') ?? '',
+    });
+  };
+
+  const only =
+    (role: Role): MiddlewareHandler<{ Variables: Variables }> =>
+    async (c, next) => {
+      const person = c.get('person');
+      if (person === null) throw new HTTPException(401, { message: 'Log in first' });
+      if (!mayDo(person, role)) throw new HTTPException(403, { message: `A ${person.role} may not do this; it takes a ${role}` });
+      await next();
+    };
+
+  const read = async <T>(c: C, schema: z.ZodType<T>): Promise<T> => {
+    let body: unknown;
+    try {
+      body = JSON.parse(await c.req.text());
+    } catch {
+      throw new HTTPException(400, { message: 'What was sent is no JSON' });
+    }
+    const parsed = schema.safeParse(body);
+    if (parsed.success) {
+      c.set('detail', JSON.stringify(parsed.data));
+      return parsed.data;
+    }
+    const [issue] = parsed.error.issues;
+    throw new HTTPException(400, { message: `${issue?.path.join('.') || 'What was sent'}: ${issue?.message}` });
+  };
+  const nameOf = (c: C): string => (c.get('person') as Person).name;
+
+  app.use(knock);
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: () => Promise.reject(new HTTPException(413, { message: `At most ${LARGEST_BODY} bytes` })),
+    }),
+  );
+  app.use(async (c, next) => {
+    await next();
+    // What failed is logged where it is answered.
+    if (!c.error) log(c, c.res.status);
+  });
+
+  app.post('/api/login', async (c) => {
+    const { token } = await read(c, z.strictObject({ token: z.string().min(1).max(200) }));
+    c.set('detail', '');
+    const minuteAgo = now().getTime() - 60_000;
+    while (failures.length > 0 && (failures[0] as number) < minuteAgo) failures.shift();
+    if (failures.length >= MOST_FAILURES) throw new HTTPException(429, { message: 'Too many attempts; wait a minute' });
+    const person = options.people.byToken(token);
+    if (!person) {
+      failures.push(now().getTime());
+      throw new HTTPException(401, { message: 'Nobody has this token' });
+    }
+    c.set('person', person);
+    setCookie(c, COOKIE, sessions.open(person), { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: SESSION_MS / 1000 });
+    return c.json(person);
+  });
+  app.post('/api/logout', (c) => {
+    sessions.close(getCookie(c, COOKIE));
+    deleteCookie(c, COOKIE, { path: '/' });
+    return c.json({});
+  });
+  app.get('/api/me', only('watcher'), (c) => c.json(c.get('person')));
+
+  app.get('/api/state', only('watcher'), (c) =>
+    c.json({ jobs: workplace.jobs().toReversed(), stops: workplace.stops.stops(), alarms: options.alarms(), agents: options.agents() }),
+  );
+  app.get('/api/jobs/:id', only('watcher'), (c) => {
+    const job = workplace.job(c.req.param('id'));
+    if (!job) throw new HTTPException(404, { message: 'There is no such job' });
+    return c.json({ job, steps: options.stepsOf(job.id) });
+  });
+  app.get('/api/events', only('watcher'), (c) =>
+    streamSSE(c, async (stream) => {
+      const listener: Listener = (event, data) => void stream.writeSSE({ event, data });
+      listeners.add(listener);
+      const gone = new Promise<void>((resolve) => stream.onAbort(resolve));
+      await stream.writeSSE({ event: 'change', data: '{}' });
+      // Whoever has gone without a word is noticed.
+      const beat = setInterval(() => void stream.write(':\n\n'), 15_000);
+      await gone;
+      clearInterval(beat);
+      listeners.delete(listener);
+    }),
+  );
+
+  app.post('/api/jobs', only('operator'), async (c) => {
+    const request = await read(c, jobRequestSchema);
+    if (request.place.kind === 'live' && !options.apps.includes(new URL(request.place.url).origin))
+      throw new HTTPException(403, { message: `${new URL(request.place.url).origin} is no app that this server was started for` });
+    return c.json(workplace.submit(request, nameOf(c)), 201);
+  });
+  app.post('/api/jobs/:id/settle', only('operator'), async (c) => {
+    const { wasDone } = await read(c, z.strictObject({ wasDone: z.boolean() }));
+    workplace.settle(c.req.param('id'), { wasDone, by: nameOf(c) });
+    return c.json({});
+  });
+  app.post('/api/approvals/:id', only('operator'), async (c) => {
+    const { isApproved } = await read(c, z.strictObject({ isApproved: z.boolean() }));
+    workplace.answer(c.req.param('id'), { isApproved, by: nameOf(c) });
+    return c.json({});
+  });
+  app.post('/api/stops', only('operator'), async (c) => {
+    const { scope, reason } = await read(c, stopSchema);
+    workplace.stops.stop(scope, { by: nameOf(c), reason, now: now() });
+    return c.json({});
+  });
+  app.post('/api/stops/release', only('operator'), async (c) => {
+    const { scope, reason } = await read(c, stopSchema);
+    workplace.stops.release(scope, { by: nameOf(c), reason, now: now() });
+    return c.json({});
+  });
+  app.post('/api/alarms/:agent/:id/clear', only('signer'), async (c) => {
+    const clearing = await read(c, z.strictObject({ reason }));
+    options.clearAlarm(c.req.param('agent'), c.req.param('id'), { by: nameOf(c), reason: clearing.reason });
+    tell('change', '{}');
+    return c.json({});
+  });
+
+  app.get('*', (c) => {
+    const file = options.files.get(c.req.path);
+    if (!file) throw new HTTPException(404, { message: 'There is nothing here' });
+    return c.body(Uint8Array.from(file.bytes), 200, { 'content-type': file.type });
+  });
+
+  app.onError((error, c) => {
+    const status = statusOf(error);
+    log(c, status);
+    // What was not read would be taken for the next request.
+    if (status === 413) c.header('connection', 'close');
+    const message = status === 500 ? 'The server has made a mistake' : error.message;
+    return c.json({ error: { message } }, status as 400);
+  });
+  app.notFound((c) => c.json({ error: { message: 'There is nothing here' } }, 404));
+
+  let isTold = false;
+  return {
+    fetch: app.fetch,
+    stepped: (step) => tell('step', JSON.stringify(step)),
+    changed() {
+      // Many changes at once are one.
+      if (isTold) return;
+      isTold = true;
+      setImmediate(() => {
+        isTold = false;
+        tell('change', '{}');
+      });
+    },
+  };
+}
+
+function statusOf(error: Error): number {
+  if (error instanceof HTTPException) return error.status;
+  if (error instanceof ConfigError || error instanceof DataError) return 409;
+  return error instanceof JourneymanError ? 503 : 500;
+}
+
+class Sessions {
+  readonly #now: () => Date;
+  readonly #sessions = new Map<string, { readonly person: Person; readonly untilMs: number }>();
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  open(person: Person): string {
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size >= MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
+    const id = randomBytes(32).toString('base64url');
+    this.#sessions.set(id, { person, untilMs: this.#now().getTime() + SESSION_MS });
+    return id;
+  }
+
+  find(id: string | undefined): Person | undefined {
+    const session = id === undefined ? undefined : this.#sessions.get(id);
+    return session && this.#now().getTime() < session.untilMs ? session.person : undefined;
+  }
+
+  close(id: string | undefined): void {
+    if (id !== undefined) this.#sessions.delete(id);
+  }
+}
