@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Job, JobEnd } from '../../src/serve/index.ts';
+import { readTriage } from '../../src/serve/index.ts';
+import { reportJob, TRIAGE, triageKind, withTriage } from './triage-desk.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'triage-desk-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const job: Job = {
+  ...{ id: '0b0e7a52-5d2f-4a53-9d0b-0a4f6d0c1a01', by: 'Ada', receivedAt: '2026-01-05T09:00:00.000Z', attempts: 1, version: 3 },
+  request: { agent: 'clerk', compartment: 'acme', place: { kind: 'sandbox', slice: 'base', seed: { split: 'train', n: 7 } } },
+  ...{ asked: [], done: [], uncertain: null, ended: null },
+};
+const end: JobEnd = {
+  ...{ how: 'failed', because: ['x'], surpriseNats: null, intervened: false, seconds: 1 },
+  transcript: [
+    { kind: 'goal', pieces: [{ kind: 'text', text: 'Pay.' }] },
+    { kind: 'observe', pieces: [{ kind: 'text', text: 'a till' }] },
+  ],
+};
+const gym = { name: 'till', version: '1' };
+
+it('jobs that went wrong, or in which somebody stepped in, are reported; once', () => {
+  expect(triageKind({ how: 'failed', intervened: false })).toBe('failure');
+  expect(triageKind({ how: 'stopped', intervened: true })).toBe('intervention');
+  expect(triageKind({ how: 'handed-over', intervened: true })).toBe('intervention');
+  expect(triageKind({ how: 'handed-over', intervened: false })).toBeUndefined();
+  expect(triageKind({ how: 'done', intervened: false })).toBeUndefined();
+  reportJob(folder, job, end, gym);
+  reportJob(folder, job, end, gym);
+  reportJob(folder, { ...job, id: '0b0e7a52-5d2f-4a53-9d0b-0a4f6d0c1a02' }, { ...end, how: 'done' }, gym);
+  reportJob(folder, job, { ...end, transcript: [] }, gym);
+  const entries = readTriage(join(folder, TRIAGE), 'acme').entries();
+  expect(entries).toMatchObject([
+    { job: job.id, kind: 'failure', agent: { name: 'clerk', version: 3 }, sandbox: { slice: 'base', seed: { split: 'train', n: 7 } } },
+  ]);
+});
+
+it('one writes at a time', () => {
+  withTriage(folder, 'acme', () => expect(() => reportJob(folder, job, end, gym)).toThrow(/is writing/));
+});

@@ -1,0 +1,50 @@
+/** The triage of a server's folder: what jobs report to it, and what people decide, one at a time. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { takeLock } from '../../src/base/index.ts';
+import { type Job, type JobEnd, openTriage, type TriageBook, type TriageKind } from '../../src/serve/index.ts';
+
+/** In a server's folder. */
+export const TRIAGE = 'triage';
+
+/** The book for as long as it is written. Throws `ConfigError` where another process writes it just then. */
+export function withTriage<T>(folder: string, compartment: string, work: (book: TriageBook) => T): T {
+  const root = join(folder, TRIAGE);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const unlock = takeLock(join(root, `${compartment}.lock`), {
+    operation: `open the triage of ${compartment}`,
+    held: (process) => `a triage that process ${process} is writing`,
+  });
+  try {
+    return work(openTriage(root, compartment));
+  } finally {
+    unlock();
+  }
+}
+
+/** Why a job is worth looking at; undefined for one that went as it should. */
+export function triageKind({ how, intervened }: Pick<JobEnd, 'how' | 'intervened'>): TriageKind | undefined {
+  if (how === 'failed') return 'failure';
+  return how === 'stopped' || intervened ? 'intervention' : undefined;
+}
+
+/** Nothing for a job that went as it should, or ended before it saw anything. */
+export function reportJob(
+  folder: string,
+  job: Job,
+  end: JobEnd,
+  gym: { readonly name: string; readonly version: string } | undefined,
+): void {
+  const kind = triageKind(end);
+  if (kind === undefined || gym === undefined || job.version === null || !end.transcript.some((segment) => segment.kind === 'observe'))
+    return;
+  const { agent, compartment, place } = job.request;
+  const report = {
+    ...{ compartment, kind, gym },
+    job: job.id,
+    agent: { name: agent, version: job.version },
+    sandbox: place.kind === 'sandbox' ? { slice: place.slice, seed: place.seed } : null,
+    transcript: { schemaVersion: 1 as const, segments: end.transcript },
+  };
+  withTriage(folder, compartment, (book) => book.report(report, { now: new Date() }));
+}
