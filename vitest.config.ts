@@ -10,7 +10,9 @@ const BROWSER_TESTS = [
   'recipes/factory/own-document.test.ts',
   'src/gym/recorder/*.test.ts',
   'src/gym/web-app/{define-web-app-gym,scaffold,to-do}.test.ts',
-  'test/{record,attach}-invoices.test.ts',
+  'src/console/*.browser.test.ts',
+  'gyms/invoices/undo/*.browser.test.ts',
+  'test/{record,attach,serve}-invoices.test.ts',
 ];
 if (!hasChromium) console.warn(`There is no Chromium here; left out: ${BROWSER_TESTS.join(', ')}`);
 

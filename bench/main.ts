@@ -12,6 +12,7 @@ import { GYMS_SUITE } from './gyms/suite.ts';
 import { RL_SUITE } from './rl/suite.ts';
 import { type Bench, formatNumber, type Row } from './row.ts';
 import { SERVE_SUITE } from './serve/suite.ts';
+import { UNDO_SUITE } from './undo.ts';
 
 const SUITES: Readonly<Record<string, readonly Bench[]>> = {
   engine: ENGINE_SUITE,
@@ -20,6 +21,7 @@ const SUITES: Readonly<Record<string, readonly Bench[]>> = {
   rl: RL_SUITE,
   serve: SERVE_SUITE,
   drift: DRIFT_SUITE,
+  undo: UNDO_SUITE,
 };
 
 async function main(): Promise<void> {

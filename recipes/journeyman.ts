@@ -7,8 +7,26 @@ import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/eval.ts';
 import { keys } from './commands/keys.ts';
 import { make } from './commands/make.ts';
+import { people } from './commands/people.ts';
 import { play } from './commands/play.ts';
 import { release } from './commands/release.ts';
 import { report } from './commands/report.ts';
+import { serve } from './commands/serve.ts';
+import { triage } from './commands/triage.ts';
 
-await runCommandLine({ make, certify, eval: evaluate, compare, play, report, release, keys, demos, doctor, ...BASIC_COMMANDS });
+await runCommandLine({
+  make,
+  certify,
+  eval: evaluate,
+  compare,
+  play,
+  report,
+  release,
+  keys,
+  serve,
+  people,
+  triage,
+  demos,
+  doctor,
+  ...BASIC_COMMANDS,
+});

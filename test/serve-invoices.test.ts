@@ -92,7 +92,9 @@ const plainTask = (from: number): Task => {
   }
 };
 
-it('the right bill is entered once a person has approved it, and nothing before', { timeout: 60_000 }, async () => {
+it('the right bill is entered once a person has approved it, and nothing before; and taken back when a person says so', {
+  timeout: 60_000,
+}, async () => {
   const task = plainTask(0);
   const { id, instance } = await work(task, () => gymModule.expert(task, OPTIONS));
   const before = bills();
@@ -103,6 +105,13 @@ it('the right bill is entered once a person has approved it, and nothing before'
   expect(workplace.job(id)?.ended?.how).toBe('done');
   expect(bills()).toBe(before + 1);
   expect(verify(app.database, instance, { kind: 'done' }).success).toBe(true);
+  // And taken back again, which the books prove.
+  const report = await workplace.undo(id, 'Ben');
+  expect(report).toMatchObject({ isRestored: true, notUndone: [], differences: [] });
+  expect(report.undone).toHaveLength(1);
+  expect(bills()).toBe(before);
+  expect(workplace.job(id)?.undo).toMatchObject({ by: 'Ben', isRestored: true });
+  expect(await workplace.undo(id, 'Ben')).toMatchObject({ isRestored: true });
 });
 
 it('what wrong clerks would enter, pay or reject stays undone without an approval', { timeout: 240_000 }, async () => {

@@ -2,14 +2,7 @@
  * The invoices gym: a small accounting app with an inbox of PDF documents, in a real browser. What arrived has to be entered correctly, or
  * rejected, flagged, asked about, handed over.
  */
-import {
-  attachBrowser,
-  type DefinedGym,
-  defineGym,
-  type ExpertOptions,
-  type GymModule,
-  type SplitVocabulary,
-} from '../../src/gym/index.ts';
+import { type DefinedGym, defineGym, type ExpertOptions, type GymModule, type SplitVocabulary } from '../../src/gym/index.ts';
 import type { GoalPart, GymManifest, Task } from '../../src/records/index.ts';
 import { LABELS } from './app/index.ts';
 import { LABEL_KEYS, LAYOUTS, labels, WORD_LISTS } from './documents/index.ts';
@@ -18,7 +11,7 @@ import { makeImpostors, makeLazyPolicies } from './impostors.ts';
 import { generate } from './instance.ts';
 import { type Instance, LANGUAGES } from './types.ts';
 import { INVARIANTS } from './verify.ts';
-import { disposeWorlds, openInvoices, RISKS } from './world.ts';
+import { attachInvoices, disposeWorlds, openInvoices } from './world.ts';
 
 const manifest: GymManifest = {
   name: 'invoices',
@@ -60,7 +53,7 @@ export const invoices: DefinedGym<Instance> = defineGym<Instance>({
   generate,
   goal,
   open: (instance) => openInvoices(instance),
-  attach: ({ url }) => attachBrowser(url, { risks: RISKS }),
+  attach: attachInvoices,
   dispose: disposeWorlds,
 });
 

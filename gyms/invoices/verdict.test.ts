@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/index.ts';
 import type { Ending } from '../../src/records/index.ts';
+import { reopenArrival } from './app/reopen.ts';
 import { Store } from './app/store.ts';
 import { audit, parseCsv } from './audit.ts';
 import { generate } from './instance.ts';
@@ -155,6 +156,25 @@ describe('verifier and auditor', () => {
       expect(both(first(which), ask('IBAN')).broken).toEqual(['posted-instead-of-asking']);
     }
     expect(Object.keys(INVARIANTS).length).toBe(7);
+  });
+
+  it('take a decision that was taken back for one that was never made', () => {
+    const takeBack = (): string | null => {
+      const { status, bill_id } = store.get('SELECT status, bill_id FROM arrivals WHERE id = 1') ?? {};
+      return reopenArrival(store, 1, { status: String(status), bill: String(bill_id ?? '') });
+    };
+    for (const which of CASES) {
+      const instance = first(which);
+      open(instance);
+      const untouched = both(instance, { kind: 'done' });
+      enter(instance);
+      expect(takeBack()).toBeNull();
+      expect(both(instance, { kind: 'done' }), which).toEqual(untouched);
+      decide('flagged');
+      expect(takeBack()).toBeNull();
+      expect(both(instance, { kind: 'done' }), which).toEqual(untouched);
+      expect(both(instance, doRight(instance)).reasons, which).toEqual([]);
+    }
   });
 
   it('want questions about what is in question', () => {

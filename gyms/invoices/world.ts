@@ -6,12 +6,15 @@
  */
 import * as z from 'zod';
 import { ConfigError } from '../../src/base/index.ts';
-import { Browser, type BrowserPage, type PageOptions } from '../../src/gym/index.ts';
-import type { Command, Ending, Score, Screen, World } from '../../src/records/index.ts';
+import { attachBrowser, Browser, type BrowserPage, type PageOptions } from '../../src/gym/index.ts';
+import type { AttachTarget, Command, Ending, GoalPart, Score, Screen, World } from '../../src/records/index.ts';
 import { type AppState, InvoicesApp } from './app/index.ts';
 import { audit } from './audit.ts';
 import { drawDocument } from './documents/index.ts';
 import type { Instance } from './types.ts';
+import { BooksClient } from './undo/books-client.ts';
+import { holdingsOf } from './undo/holdings.ts';
+import { InvoicesUndo } from './undo/undo.ts';
 import { verify } from './verify.ts';
 
 /** What a world needs of a page in a browser. */
@@ -87,6 +90,7 @@ const hasFaults = ({ faults: { delayMs, failAt, expireAt } }: Instance): boolean
 
 class InvoicesWorld implements World {
   readonly secrets: Readonly<Record<string, string>>;
+  readonly undo: InvoicesUndo;
   readonly #instance: Instance;
   readonly #lane: WorkingLane;
   readonly #giveBack: (broken: boolean) => Promise<void>;
@@ -102,6 +106,12 @@ class InvoicesWorld implements World {
     this.#first = first;
     this.#giveBack = giveBack;
     this.secrets = { password: instance.password };
+    const { app, page } = lane;
+    this.undo = new InvoicesUndo({
+      page: page.browserPage,
+      client: new BooksClient({ url: app.url, user: instance.user, password: instance.password }),
+      holdings: () => holdingsOf(app.database),
+    });
   }
 
   get browserPage(): BrowserPage {
@@ -118,7 +128,7 @@ class InvoicesWorld implements World {
   perform(command: Command): Promise<Screen> {
     this.#first = null;
     this.#done.push(command.kind === 'fill' && command.secret ? { ...command, text: '' } : command);
-    return this.#watched(() => this.#lane.page.perform(command));
+    return this.#watched(() => this.undo.follow(command, () => this.#lane.page.perform(command)));
   }
 
   async score(ending: Ending): Promise<Score> {
@@ -301,7 +311,7 @@ export class BrowserPages implements PageSource {
 export const RISKS: NonNullable<PageOptions['risks']> = [
   { selector: 'form[method="post"] button', risk: 'compensable' },
   { selector: 'form[action="/logout"] button, form.log-in button, [data-answer="no"]', risk: 'reversible' },
-  { selector: 'form[action$="/delete"] button, form[action$="/pay"] button', risk: 'irreversible' },
+  { selector: 'form[action$="/delete"] button, form[action$="/pay"] button, form[action$="/reopen"] button', risk: 'irreversible' },
 ];
 
 /** Browsers of this process: `JOURNEYMAN_BROWSERS`, 2 by default. */
@@ -325,4 +335,25 @@ export async function disposeWorlds(): Promise<void> {
   const worlds = shared;
   shared = undefined;
   await worlds?.dispose();
+}
+
+/**
+ * An app that somebody runs. What is done there can be taken back where the goal names a user, and the secrets hold the password: those of a person who may enter bills.
+ */
+export async function attachInvoices({ url, secrets = {} }: AttachTarget, goal: readonly GoalPart[]): Promise<World> {
+  const world = await attachBrowser(url, { risks: RISKS });
+  const user = goal.find(({ key }) => key === 'user')?.text;
+  const { password } = secrets;
+  if (user === undefined || password === undefined) return world;
+  const client = new BooksClient({ url, user, password });
+  const undo = new InvoicesUndo({ page: world.browserPage, client });
+  return {
+    ...world,
+    undo,
+    perform: (command) => undo.follow(command, () => world.perform(command)),
+    async close() {
+      await client.logOut();
+      await world.close();
+    },
+  };
 }

@@ -116,6 +116,13 @@ describe('a released agent', () => {
     expect(['done', 'handed-over', 'failed']).toContain(view?.ended?.how);
     expect(view?.ended?.because.join()).not.toMatch(/may not work/);
     expect(served).toMatchObject([{ name: 'counter', version: 1 }]);
+    const agents = new AgentsAtWork({ registry: path('registry'), trustedKeys: [keys.publicKey], folder });
+    expect(await agents.loadAll()).toEqual([]);
+    expect(agents.served()).toHaveLength(1);
+    await agents.close();
+    const strangers = new AgentsAtWork({ registry: path('registry'), trustedKeys: [], folder });
+    expect(await strangers.loadAll()).toMatchObject([{ agent: 'counter' }]);
+    expect(strangers.served()).toEqual([]);
   });
 
   it('works under the rules that it was released with, and under no others', async () => {

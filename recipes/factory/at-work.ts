@@ -3,7 +3,7 @@
  * monitors, whose levels come from its exam.
  */
 import type { KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, hashBytes } from '../../src/base/index.ts';
 import { Engine, enginePolicy } from '../../src/engine/index.ts';
@@ -68,6 +68,25 @@ export class AgentsAtWork {
   /** The current version of the agent. Throws what `loadReleased` throws for one that may not work. */
   async workerOf(name: string): Promise<Worker> {
     return (await this.#current(name)).worker;
+  }
+
+  /** Makes all agents of the registry ready; says why of those that may not work. */
+  async loadAll(): Promise<readonly { readonly agent: string; readonly why: string }[]> {
+    const { registry } = this.#options;
+    const names = existsSync(registry)
+      ? readdirSync(registry, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+          .map(({ name }) => name)
+      : [];
+    const refused: { agent: string; why: string }[] = [];
+    for (const agent of names.sort()) {
+      try {
+        await this.workerOf(agent);
+      } catch (error) {
+        refused.push({ agent, why: (error as Error).message });
+      }
+    }
+    return refused;
   }
 
   /** Those that were loaded. */

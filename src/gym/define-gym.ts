@@ -25,7 +25,8 @@ export interface GymDefinition<Instance> {
   generate(random: Random, slice: string, split: Split): Instance;
   goal(instance: Instance): readonly GoalPart[];
   open(instance: Instance, lane: Lane): Promise<World>;
-  attach?(target: AttachTarget): Promise<World>;
+  /** `goal`: what the job is, as its session shows it. */
+  attach?(target: AttachTarget, goal: readonly GoalPart[]): Promise<World>;
   dispose?(): Promise<void>;
 }
 
@@ -80,7 +81,7 @@ export function defineGym<Instance>(definition: GymDefinition<Instance>): Define
     ...(attach
       ? {
           async attach(target: AttachTarget, goal: readonly GoalPart[]) {
-            const world = await attach(target);
+            const world = await attach(target, goal);
             const task: Task = {
               schemaVersion: 1,
               gym: manifest.name,
@@ -105,6 +106,7 @@ function liveWorld(world: World, { secrets = {} }: AttachTarget): World {
     score: async () => ({ success: null, credit: null, broken: [], reasons: ['a live app has no verifier'] }),
     close: () => world.close(),
     secrets,
+    ...(world.undo ? { undo: world.undo } : {}),
   };
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeTranscript, SPECIAL_TOKENS, type TextCodec } from '../grammar/index.ts';
-import type { Observation, Piece, Score, Screen, Session, Task, World } from '../records/index.ts';
+import type { GoalPart, Observation, Piece, Score, Screen, Session, Task, UndoAdapter, World } from '../records/index.ts';
+import { defineGym } from './define-gym.ts';
 import { SessionError, VerifierError } from './errors.ts';
 import { LampWorld, lampGym, lampManifest } from './lamp-world.fixture.ts';
 import { printTranscript } from './print-transcript.ts';
@@ -226,4 +227,68 @@ it('a world whose load is not exact is found out', async () => {
   await session.act({ kind: 'click', target: at(first, 'Press') });
   if (snapshot) await expect(session.restore?.(snapshot)).rejects.toThrow(/differs from the saved one/);
   expect(snapshot).toBeDefined();
+});
+
+describe('undo of a session', () => {
+  const adapter: UndoAdapter = {
+    inverse: async () => ({ kind: 'inverse', inverse: { what: 'press again', data: { presses: 1 } } }),
+    apply: async () => ({ isDone: true }),
+    state: async () => ({ presses: 0 }),
+    volatile: {},
+  };
+  const openUndoable = (change: Partial<World> = {}): Session => {
+    class Undoable extends LampWorld {
+      readonly undo = adapter;
+    }
+    return openSession({ manifest: lampManifest, task, lane: { seed: 's' }, world: Object.assign(new Undoable('2026-01-01'), change) });
+  };
+
+  it('is there where the world has it, and asks it only about what reached the world', async () => {
+    expect((await open()).undo).toBeUndefined();
+    const session = openUndoable();
+    const first = await session.observe();
+    const undo = session.undo as UndoAdapter;
+    expect(await undo.inverse()).toEqual({ kind: 'nothing' });
+    await session.act({ kind: 'click', target: at(first, 'Press') });
+    expect(await undo.inverse()).toEqual(await adapter.inverse());
+    await session.act({ kind: 'click', target: at(first, 'Due') });
+    expect(await undo.inverse()).toEqual({ kind: 'nothing' });
+    expect([await undo.apply({ what: '', data: null }), await undo.state()]).toEqual([{ isDone: true }, { presses: 0 }]);
+    await session.act({ kind: 'done' });
+    expect(await undo.inverse()).toEqual({ kind: 'nothing' });
+    await session.close();
+    for (const late of [undo.inverse, undo.state, () => undo.apply({ what: '', data: null })])
+      await expect(late()).rejects.toThrow(SessionError);
+  });
+
+  it('names what broke while it was done, and writes no secret down', async () => {
+    const session = openUndoable({ perform: async () => Promise.reject(new Error('gone')) });
+    const first = await session.observe();
+    await expect(session.act({ kind: 'click', target: at(first, 'Press') })).rejects.toThrow('gone');
+    expect(await session.undo?.inverse()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('broke') });
+
+    const leaky = openUndoable({
+      undo: { ...adapter, inverse: async () => ({ kind: 'inverse', inverse: { what: 'x', data: ['with open sesame'] } }) },
+    });
+    await leaky.act({ kind: 'click', target: at(await leaky.observe(), 'Press') });
+    expect(await leaky.undo?.inverse()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('secret') });
+  });
+
+  it('of a live app is its adapter’s, which is told the job', async () => {
+    const goal: readonly GoalPart[] = [{ text: 'clerk', key: 'user' }];
+    const told: unknown[] = [];
+    const gym = defineGym({
+      manifest: lampManifest,
+      generate: () => null,
+      goal: () => goal,
+      open: async () => new LampWorld('2026-01-01'),
+      attach: async (target, job) => {
+        told.push(target.url, job);
+        return Object.assign(new LampWorld('2026-01-01'), { undo: adapter });
+      },
+    });
+    const session = await gym.attach?.({ url: 'http://localhost/' }, goal);
+    expect(told).toEqual(['http://localhost/', goal]);
+    expect(await session?.undo?.state()).toEqual({ presses: 0 });
+  });
 });

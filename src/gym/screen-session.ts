@@ -22,6 +22,8 @@ import type {
   StopReason,
   Target,
   Task,
+  UndoAdapter,
+  Undoing,
   World,
 } from '../records/index.ts';
 import { SessionError, VerifierError } from './errors.ts';
@@ -48,6 +50,7 @@ export function openSession(options: SessionOptions): Session {
     close: () => session.close(),
     ...(world.audit ? { audit: () => session.audit() } : {}),
     ...(world.save && world.load ? { snapshot: () => session.snapshot(), restore: (snapshot: Snapshot) => session.restore(snapshot) } : {}),
+    ...(world.undo ? { undo: session.undoBy(world.undo) } : {}),
   };
 }
 
@@ -74,6 +77,8 @@ class ScreenSession {
   #steps = 0;
   #ending: Ending = { kind: 'open' };
   #isClosed = false;
+  /** How far the last action came: not to the world, through it, or nobody knows. */
+  #reached: 'nothing' | 'world' | 'unknown' = 'nothing';
 
   constructor({ manifest, task, lane, world }: SessionOptions) {
     this.#task = task;
@@ -106,6 +111,7 @@ class ScreenSession {
         fix: 'look at the observation’s stop',
       });
     this.#steps++;
+    this.#reached = 'nothing';
     const refused = refusal(action, this.#manifest.actions, this.#targets);
     if (refused !== null) return this.#notice(refused);
     const ending = this.#endingOf(action);
@@ -117,7 +123,10 @@ class ScreenSession {
     const command = this.#commandOf(action);
     if (typeof command === 'string') return this.#notice(command);
     const put = command.kind === 'fill' ? { key: command.key, text: cleanText(command.text) } : putBySelect(command, action, this.#targets);
-    return this.#show(await this.#world.perform(command), put);
+    this.#reached = 'unknown';
+    const screen = await this.#world.perform(command);
+    this.#reached = 'world';
+    return this.#show(screen, put);
   }
 
   async score(): Promise<Score> {
@@ -128,6 +137,27 @@ class ScreenSession {
   async audit(): Promise<Score> {
     this.#assertOpen('audit');
     return this.#verdict('audit', () => (this.#world.audit as NonNullable<World['audit']>)(this.#ending));
+  }
+
+  undoBy(adapter: UndoAdapter): UndoAdapter {
+    return {
+      inverse: async () => {
+        this.#assertOpen('inverse');
+        if (this.#reached === 'nothing') return { kind: 'nothing' };
+        if (this.#reached === 'unknown')
+          return { kind: 'impossible', why: 'the app broke while it was done, and nobody knows what came of it' };
+        return withoutSecrets(await adapter.inverse(), Object.values(this.#world.secrets ?? {}));
+      },
+      apply: async (inverse) => {
+        this.#assertOpen('take back');
+        return adapter.apply(inverse);
+      },
+      state: async () => {
+        this.#assertOpen('read the state');
+        return adapter.state();
+      },
+      volatile: adapter.volatile,
+    };
   }
 
   async close(): Promise<void> {
@@ -170,6 +200,7 @@ class ScreenSession {
     this.#observer.load(state.observer);
     this.#steps = state.steps;
     this.#ending = state.ending;
+    this.#reached = 'nothing';
     return this.#show(screen, undefined, false);
   }
 
@@ -317,3 +348,11 @@ function putBySelect(
 }
 
 const screenHash = ({ elements }: Screen): string => hashJson(elements as unknown as Json);
+
+/** Inverses are written down; secrets are not. */
+function withoutSecrets(undoing: Undoing, secrets: readonly string[]): Undoing {
+  if (undoing.kind !== 'inverse') return undoing;
+  const written = JSON.stringify(undoing.inverse);
+  const holdsOne = secrets.some((secret) => secret !== '' && written.includes(JSON.stringify(secret).slice(1, -1)));
+  return holdsOne ? { kind: 'impossible', why: 'what takes it back holds a secret, which is not written down' } : undoing;
+}

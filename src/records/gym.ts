@@ -6,6 +6,7 @@
 import type { Action, Risk, Verb } from './action.ts';
 import type { Observation, StopReason } from './observation.ts';
 import type { Piece } from './transcript.ts';
+import type { UndoAdapter } from './undo.ts';
 
 export const SPLITS = ['train', 'validate', 'exam'] as const;
 export type Split = (typeof SPLITS)[number];
@@ -94,6 +95,8 @@ export interface Session {
   audit?(): Promise<Score>;
   snapshot?(): Promise<Snapshot>;
   restore?(snapshot: Snapshot): Promise<Observation>;
+  /** Takes back what was done, here or in an earlier session of the same app, where the gym has an adapter for it. */
+  readonly undo?: UndoAdapter;
 }
 
 /** A live app that somebody else started. */

@@ -32,4 +32,5 @@ export { type Observation, OFFERS, type Offer, STOP_MEANINGS, STOP_REASONS, type
 export type { Decision, Player, Policy, Reading } from './policy.ts';
 export { type RunEvent, STAGES, type Stage } from './run-event.ts';
 export { type Echo, type Piece, SEGMENT_KINDS, type Segment, type SegmentKind, type Transcript } from './transcript.ts';
+export type { Applied, Inverse, UndoAdapter, Undoing } from './undo.ts';
 export type { Command, Screen, ScreenElement, World } from './world.ts';

@@ -5,6 +5,7 @@
 import type { Key, Risk } from './action.ts';
 import type { Ending, Score } from './gym.ts';
 import type { Offer } from './observation.ts';
+import type { UndoAdapter } from './undo.ts';
 
 export interface ScreenElement {
   /** Unique on the screen; the same element keeps it from one look to the next. */
@@ -57,6 +58,8 @@ export interface World {
   load?(state: unknown): Promise<void>;
   /** Seconds on the world's own clock since the start, where it has one. */
   elapsedSeconds?(): number;
+  /** Takes back what was done, where the app has a way. */
+  readonly undo?: UndoAdapter;
   /** Values of the goal's secrets, by key. */
   readonly secrets?: Readonly<Record<string, string>>;
 }

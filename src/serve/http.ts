@@ -1,5 +1,5 @@
 /**
- * The server's doors: an HTTP API for people and programs, and the console's files. Behind them stands the workplace; here is only who may ask for what.
+ * The server's doors: an HTTP API for people and programs, one that speaks like OpenAI's, an MCP server, and the console's files. Behind them stands the workplace; here is only who may ask for what.
  *
  * A person comes with a token, as `authorization: Bearer` or, in a browser, in a session. What changes something is refused when it comes from another site,
  * and stands in the audit log, let through or not. Whatever host the request names must be one that the server was started for (DNS rebinding).
@@ -13,7 +13,9 @@ import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
 import { ConfigError, DataError, JourneymanError } from '../base/index.ts';
 import type { AuditLog } from './audit-log.ts';
+import { chatRoutes } from './chat-door.ts';
 import { jobRequestSchema } from './job.ts';
+import { mcpRoutes } from './mcp-door.ts';
 import type { Alarm } from './monitors-state.ts';
 import { mayDo, type People, type Person, type Role } from './people.ts';
 import { stopScopeSchema } from './stop-switch.ts';
@@ -87,10 +89,14 @@ export function makeApi(options: ApiOptions): Api {
   };
   const app = new Hono<{ Variables: Variables }>();
 
-  const knock: MiddlewareHandler<{ Variables: Variables }> = async (c, next) => {
+  const atThisHost: MiddlewareHandler<{ Variables: Variables }> = async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    if (!options.hosts.includes(c.req.header('host') ?? '')) throw new HTTPException(403, { message: 'Unknown host' });
+    await next();
+  };
+
+  const knock: MiddlewareHandler<{ Variables: Variables }> = async (c, next) => {
     const host = c.req.header('host') ?? '';
-    if (!options.hosts.includes(host)) throw new HTTPException(403, { message: 'Unknown host' });
     const bearer = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
     c.set('person', bearer === undefined ? (sessions.find(getCookie(c, COOKIE)) ?? null) : (options.people.byToken(bearer) ?? null));
     c.set('detail', '');
@@ -142,6 +148,11 @@ export function makeApi(options: ApiOptions): Api {
   };
   const nameOf = (c: C): string => (c.get('person') as Person).name;
 
+  app.use(atThisHost);
+  // Doors for other programs' agents, which know their callers and answer in their protocols' own shapes.
+  const door = { workplace, audit, people: options.people, agents: options.agents, apps: options.apps, now };
+  app.route('/', chatRoutes(door));
+  app.route('/', mcpRoutes(door));
   app.use(knock);
   app.use(
     bodyLimit({
@@ -210,6 +221,7 @@ export function makeApi(options: ApiOptions): Api {
     workplace.settle(c.req.param('id'), { wasDone, by: nameOf(c) });
     return c.json({});
   });
+  app.post('/api/jobs/:id/undo', only('operator'), async (c) => c.json(await workplace.undo(c.req.param('id'), nameOf(c))));
   app.post('/api/approvals/:id', only('operator'), async (c) => {
     const { isApproved } = await read(c, z.strictObject({ isApproved: z.boolean() }));
     workplace.answer(c.req.param('id'), { isApproved, by: nameOf(c) });

@@ -35,5 +35,6 @@ export {
   type TriageReport,
 } from './triage-entry.ts';
 export { type ExaminedEntry, type PassesOptions, recordPasses } from './triage-passes.ts';
+export { type DoneAction, type UndoJobOptions, type UndoReport, undoingSchema, undoJob } from './undo.ts';
 export type { JobEnd, JobStep, Worker } from './work-job.ts';
 export { type JobState, type JobView, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';

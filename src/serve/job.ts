@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { Unchained } from '../base/index.ts';
 import { compartmentSchema } from './triage-entry.ts';
+import { type DoneAction, undoingSchema } from './undo.ts';
 
 const name = z.string().min(1).max(200);
 const words = z.string().max(4000);
@@ -55,10 +56,14 @@ export const jobLineSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...line, kind: z.literal('opened'), version: z.int().positive() }),
   z.strictObject({ ...line, kind: z.literal('asked'), step, approval: z.uuid(), action: words, because: sentences }),
   z.strictObject({ ...line, kind: z.literal('intended'), step, action: words, approval: z.uuid().nullable() }),
-  z.strictObject({ ...line, kind: z.literal('did'), step }),
+  /** `undoing`: how it is taken back, where the place can. */
+  z.strictObject({ ...line, kind: z.literal('did'), step, undoing: undoingSchema.optional() }),
   /** A person looked whether an action that a crash left unknown was done. */
   z.strictObject({ ...line, kind: z.literal('settled'), wasDone: z.boolean(), by: name }),
   z.strictObject({ ...line, kind: z.literal('ended'), how: z.enum(JOB_ENDINGS), because: sentences }),
+  /** One of the lasting actions, by its place among them, was taken back. */
+  z.strictObject({ ...line, kind: z.literal('undone'), place: step }),
+  z.strictObject({ ...line, kind: z.literal('undo'), by: name, isRestored: z.boolean(), sentences: z.array(words).max(1000) }),
 ]);
 export type JobLine = z.infer<typeof jobLineSchema>;
 export type JobEvent = Unchained<JobLine>;
@@ -83,9 +88,15 @@ export interface Job {
   readonly asked: readonly AskedAction[];
   /** Actions beyond the reversible ones that were done in the place as it is now. */
   readonly done: readonly string[];
+  /** The same, and how each is taken back. */
+  readonly undoings: readonly DoneAction[];
+  /** Places among them that were taken back. */
+  readonly undone: readonly number[];
   /** One of which nobody knows whether it was done: the server died in between. */
   readonly uncertain: string | null;
   readonly ended: { readonly how: JobEnding; readonly because: readonly string[]; readonly at: string } | null;
+  /** What came of taking it back, the last time. */
+  readonly undo: { readonly by: string; readonly isRestored: boolean; readonly sentences: readonly string[]; readonly at: string } | null;
 }
 
 /** What a job is after an event; undefined where the event can't follow. */
@@ -95,14 +106,19 @@ export function afterEvent(job: Job | undefined, event: JobEvent): Job | undefin
       ? undefined
       : {
           ...{ id: event.job, request: event.request, by: event.by, receivedAt: event.at, attempts: 0, version: null },
-          ...{ asked: [], done: [], uncertain: null, ended: null },
+          ...{ asked: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, undo: null },
         };
-  if (!job || job.ended) return undefined;
+  if (!job) return undefined;
+  if (job.ended) return afterItsEnd(job, event);
   switch (event.kind) {
     case 'opened': {
       const opened = { ...job, attempts: job.attempts + 1, version: event.version };
       // A new sandbox knows nothing of the one before; what was done in a live app still stands.
-      return job.request.place.kind === 'sandbox' ? { ...opened, done: [], uncertain: null } : job.uncertain === null ? opened : undefined;
+      return job.request.place.kind === 'sandbox'
+        ? { ...opened, done: [], undoings: [], uncertain: null }
+        : job.uncertain === null
+          ? opened
+          : undefined;
     }
     case 'asked': {
       const { approval, step, action, because } = event;
@@ -111,11 +127,36 @@ export function afterEvent(job: Job | undefined, event: JobEvent): Job | undefin
     case 'intended':
       return job.uncertain === null ? { ...job, uncertain: event.action } : undefined;
     case 'did':
-      return job.uncertain === null ? undefined : { ...job, done: [...job.done, job.uncertain], uncertain: null };
+      return job.uncertain === null ? undefined : withDone(job, job.uncertain, event.undoing ?? UNKNOWN);
     case 'settled':
       if (job.uncertain === null) return undefined;
-      return { ...job, done: event.wasDone ? [...job.done, job.uncertain] : job.done, uncertain: null };
+      return event.wasDone ? withDone(job, job.uncertain, AFTER_CRASH) : { ...job, uncertain: null };
     case 'ended':
       return { ...job, ended: { how: event.how, because: event.because, at: event.at } };
+    default:
+      return undefined;
   }
 }
+
+function afterItsEnd(job: Job, event: JobEvent): Job | undefined {
+  if (event.kind === 'undone')
+    return job.undone.includes(event.place) || event.place >= job.undoings.length
+      ? undefined
+      : { ...job, undone: [...job.undone, event.place] };
+  if (event.kind !== 'undo') return undefined;
+  const { by, isRestored, sentences, at } = event;
+  return { ...job, undo: { by, isRestored, sentences, at } };
+}
+
+const UNKNOWN: DoneAction['undoing'] = { kind: 'impossible', why: 'this place tells of no way to take it back' };
+const AFTER_CRASH: DoneAction['undoing'] = {
+  kind: 'impossible',
+  why: 'the server died while it was done, so nobody has seen how it is taken back',
+};
+
+const withDone = (job: Job, action: string, undoing: DoneAction['undoing']): Job => ({
+  ...job,
+  done: [...job.done, action],
+  undoings: [...job.undoings, { action, undoing }],
+  uncertain: null,
+});

@@ -4,7 +4,7 @@
  * Invariants: before each action the stop switch is looked at, after everything else. What lasts stands in the job's ledger before it is done; what needs
  * an approval is done only after that was used up for exactly this action on exactly this screen, looked at again.
  */
-import { JourneymanError } from '../base/index.ts';
+import { JourneymanError, type Json } from '../base/index.ts';
 import { actSegment } from '../grammar/index.ts';
 import {
   type Decision,
@@ -15,6 +15,7 @@ import {
   type Segment,
   type Session,
   STOP_MEANINGS,
+  type Undoing,
 } from '../records/index.ts';
 import { type ActionContext, actionContext, judgeAction, type Spec } from '../release/index.ts';
 import { type ApprovalBook, REFUSALS } from './approvals.ts';
@@ -61,6 +62,8 @@ export interface Desk {
   /** On the disk when it returns. */
   readonly write: (job: string, event: JobEvent) => Job;
   /** Resolves once `isOver` holds, which is asked whenever something has changed and at `until` at the latest. */
+  /** What the place holds outside of the browser, when the job begins and when it has ended. */
+  readonly keepState: (job: Job, when: 'before' | 'after', state: Readonly<Record<string, Json>>) => void;
   readonly waitFor: (isOver: () => boolean, until: Date, signal: AbortSignal) => Promise<void>;
   readonly onStep?: (step: JobStep) => void;
 }
@@ -124,6 +127,8 @@ class WorkedJob {
 
   async work(): Promise<JobEnd> {
     const { how, because } = await this.#toItsEnd();
+    // The app may be gone, which is why the job has ended.
+    await this.#keepState('after').catch(() => {});
     this.#write({ kind: 'ended', how, because: [...because] });
     const { length } = this.#surprises;
     const surpriseNats = length === 0 ? null : this.#surprises.reduce((a, b) => a + b, 0) / length;
@@ -141,6 +146,7 @@ class WorkedJob {
       this.#assertGoingOn();
       this.#job = this.#write({ kind: 'opened', version: this.#worker.version });
       this.#session = await this.#worker.open(this.#job);
+      await this.#keepState('before');
       this.#player = await this.#worker.policy.begin({ seed: this.#job.id, verbs: this.#worker.actions });
       await this.#read({ kind: 'goal', pieces: this.#session.goal });
       let observation = await this.#session.observe();
@@ -186,9 +192,22 @@ class WorkedJob {
     const lasts = isLasting(context.risk) || approval !== null;
     if (lasts) this.#write({ kind: 'intended', step: this.#steps, action: words, approval });
     const after = await this.#present(this.#session).act(action);
-    if (lasts) this.#write({ kind: 'did', step: this.#steps });
+    if (lasts) await this.#did();
     this.#steps++;
     return after;
+  }
+
+  async #did(): Promise<void> {
+    // It was done, whatever the app says when it is asked how to take it back.
+    const undoing = await this.#session?.undo
+      ?.inverse()
+      .catch((): Undoing => ({ kind: 'impossible', why: 'the app did not answer when it was done' }));
+    this.#write({ kind: 'did', step: this.#steps, ...(undoing ? { undoing } : {}) });
+  }
+
+  async #keepState(when: 'before' | 'after'): Promise<void> {
+    const state = await this.#session?.undo?.state();
+    if (state !== undefined) this.#desk.keepState(this.#job, when, state);
   }
 
   /** The approval that was used up for the action, or, where the screen has changed meanwhile, what it shows now. */

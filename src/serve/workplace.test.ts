@@ -231,6 +231,25 @@ describe('a workplace that is opened again', () => {
   });
 });
 
+describe('undo', () => {
+  it('is refused, in words, for a job under way, one that is not there, one of a sandbox, and a place that takes nothing back', async () => {
+    const { workplace, job, id } = await work(LARGE);
+    await expect(workplace.undo(id, 'Ben')).rejects.toThrow(/under way/);
+    await expect(workplace.undo('nobody’s', 'Ben')).rejects.toThrow(/no such job/);
+    workplace.answer(job().waiting[0]?.id ?? '', { isApproved: true, by: 'Ben' });
+    await workplace.idle();
+    await expect(workplace.undo(id, 'Ben')).rejects.toThrow(/takes nothing back/);
+    expect(job().undoings).toEqual([
+      { action: 'click button "Save bill"', undoing: { kind: 'impossible', why: 'this place tells of no way to take it back' } },
+    ]);
+    const { id: boxed } = workplace.submit({ ...live, place: { kind: 'sandbox', slice: 'base', seed: { split: 'train', n: 1 } } }, 'Ada');
+    await workplace.idle();
+    workplace.stops.stop({ kind: 'job', job: boxed }, { by: 'Ben', reason: 'enough', now: new Date() });
+    await workplace.idle();
+    await expect(workplace.undo(boxed, 'Ben')).rejects.toThrow(/a sandbox, which is gone/);
+  });
+});
+
 describe('many jobs', () => {
   it('are worked on side by side, in lanes that those who wait leave to others', async () => {
     const wishes: readonly Wish[] = ['fill 98000.00', 'Save bill', 'done'];

@@ -8,11 +8,14 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, DataError, saveAtomically, takeLock } from '../base/index.ts';
+import type { Session } from '../records/index.ts';
 import { countsOf, EMPTY_LEDGER, parseRateLedger, recordAction } from '../release/index.ts';
 import { type Approval, openApprovals } from './approvals.ts';
 import { type Job, jobRequestSchema } from './job.ts';
 import { openJobBook } from './job-book.ts';
+import { type JobStates, openJobStates } from './job-states.ts';
 import { openStopSwitch, type StopSwitch } from './stop-switch.ts';
+import { type UndoReport, undoJob } from './undo.ts';
 import { type Desk, type JobEnd, type JobStep, type Worker, workJob } from './work-job.ts';
 
 /** Three days. */
@@ -59,6 +62,11 @@ export interface Workplace {
   answer(approval: string, options: { readonly isApproved: boolean; readonly by: string }): void;
   /** A person has looked whether an action that a crash left unknown was done. Throws `ConfigError` where nothing is unknown. */
   settle(job: string, options: { readonly wasDone: boolean; readonly by: string }): void;
+  /**
+   * Takes back what an ended job did in a live app, and says what is restored. Throws `ConfigError` for a job that has not ended, one of a sandbox (which is gone
+   * with everything in it), and a place that takes nothing back; what the app throws where it does not answer: then it may be asked for again.
+   */
+  undo(job: string, by: string): Promise<UndoReport>;
   /** Resolves when no job can go on without a person. */
   idle(): Promise<void>;
   /** Lets go of all jobs where they stand; they go on when the folder is opened again. */
@@ -94,6 +102,8 @@ class FileWorkplace implements Workplace {
   /** By job that waits for a person: whether it still does. */
   readonly #waiting = new Map<string, () => boolean>();
   readonly #broken = new Set<string>();
+  readonly #undoing = new Set<string>();
+  readonly #states: JobStates;
   readonly #watchers = new Set<() => void>();
 
   constructor(options: WorkplaceOptions, unlock: () => void) {
@@ -103,6 +113,7 @@ class FileWorkplace implements Workplace {
     this.stops = openStopSwitch(join(folder, 'stops.jsonl'));
     this.#approvals = openApprovals(join(folder, 'approvals.jsonl'));
     this.#book = openJobBook(join(folder, 'jobs'));
+    this.#states = openJobStates(join(folder, 'states'));
     this.#ratesPath = join(folder, 'rates.json');
     if (existsSync(this.#ratesPath)) this.#rates = parseRateLedger(JSON.parse(readFileSync(this.#ratesPath, 'utf8')));
     this.stops.onStop(() => this.#changed());
@@ -151,6 +162,46 @@ class FileWorkplace implements Workplace {
     this.#book.write(job, { kind: 'settled', at: this.#now().toISOString(), wasDone, by });
     this.#changed();
     this.#begin();
+  }
+
+  async undo(id: string, by: string): Promise<UndoReport> {
+    const job = this.#book.get(id);
+    const operation = `undo job ${id.slice(0, 60)}`;
+    if (!job?.ended || this.#undoing.has(id))
+      throw new ConfigError({
+        operation,
+        got: job ? 'one that is under way' : 'no such job',
+        expected: 'one that has ended',
+        fix: 'stop it first',
+      });
+    if (job.request.place.kind === 'sandbox')
+      throw new ConfigError({ operation, got: 'a job of a sandbox, which is gone with everything in it', expected: 'one in a live app' });
+    this.#undoing.add(id);
+    let session: Session | undefined;
+    try {
+      session = await (await this.#options.workerOf(job.request.agent)).open(job);
+      const before = this.#states.of(id, 'before');
+      const after = this.#states.of(id, 'after');
+      if (!session.undo || before === undefined)
+        throw new ConfigError({
+          operation,
+          got: 'a place that takes nothing back',
+          expected: 'one whose gym has an adapter for it',
+          fix: 'take it back by hand',
+        });
+      const report = await undoJob({
+        ...{ actions: job.undoings, adapter: session.undo, before, ...(after ? { after } : {}) },
+        earlier: new Set(job.undone),
+        onUndone: (place) => void this.#book.write(id, { kind: 'undone', at: this.#now().toISOString(), place }),
+      });
+      const sentences = sentencesOf(report);
+      this.#book.write(id, { kind: 'undo', at: this.#now().toISOString(), by, isRestored: report.isRestored, sentences });
+      return report;
+    } finally {
+      this.#undoing.delete(id);
+      await session?.close();
+      this.#changed();
+    }
   }
 
   async idle(): Promise<void> {
@@ -230,6 +281,10 @@ class FileWorkplace implements Workplace {
         this.#changed();
         return written;
       },
+      keepState: ({ id, attempts, request }, when, state) => {
+        // What a live app held before the first attempt is what is to be restored.
+        if (when === 'after' || attempts === 1 || request.place.kind === 'sandbox') this.#states.keep(id, when, state);
+      },
       waitFor: (isOver, until, signal) => this.#waitFor(job, isOver, { until, signal }),
       ...(onStep ? { onStep } : {}),
     };
@@ -291,3 +346,12 @@ class FileWorkplace implements Workplace {
     return this.#options.now?.() ?? new Date();
   }
 }
+
+/** For the ledger, in the order of what people ask: what was taken back, what was not and why, what differs. */
+const sentencesOf = ({ undone, notUndone, differences, changedByOthers }: UndoReport): string[] =>
+  [
+    ...undone.map((what) => `Taken back: ${what}.`),
+    ...notUndone.map(({ what, why }) => `Not taken back: ${what}, for ${why}.`),
+    ...differences.map((sentence) => `Differs: ${sentence}`),
+    ...changedByOthers.map((sentence) => `Changed by others: ${sentence}`),
+  ].map((sentence) => sentence.slice(0, 4000));

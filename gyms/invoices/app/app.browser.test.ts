@@ -110,6 +110,23 @@ test('a bill is read, filled in, remarked on and saved, on one page load', async
   expect(loads).toBe(0);
 });
 
+test('what was decided is taken back by a button, on a page behind the bills', async () => {
+  await open();
+  const before = rows('SELECT id, status, bill_id FROM arrivals');
+  await openArrival();
+  await fillBill();
+  await page.getByRole('button', { name: 'Save bill' }).click();
+  await page.getByRole('link', { name: 'Bills' }).click();
+  await page.getByRole('link', { name: 'Take something back' }).click();
+  const row = page.getByRole('table', { name: 'Take back' }).getByRole('row').nth(1);
+  expect(await row.getByRole('cell').allInnerTexts()).toEqual(['R-2026-017.pdf', 'entered', 'R-2026-017, 1428.00 EUR', 'Reopen']);
+  await page.getByRole('button', { name: 'Reopen R-2026-017.pdf' }).click();
+  await page.getByText('Nothing here yet').waitFor();
+  expect(await page.locator('#status').innerText()).toBe('Reopened');
+  expect(saved()).toEqual([]);
+  expect(rows('SELECT id, status, bill_id FROM arrivals')).toEqual(before);
+});
+
 test('every text of the document lies where it is printed', async () => {
   await open();
   await openArrival();

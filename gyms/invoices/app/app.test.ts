@@ -209,6 +209,78 @@ describe('a bill', () => {
   });
 });
 
+describe('a decision', () => {
+  const arrival = (id: number) => rows(`SELECT status, reason, bill_id FROM arrivals WHERE id = ${id}`)[0];
+  const NEW = { status: 'new', reason: null, bill_id: null };
+
+  test('is listed with a button that takes it back, bill, order and ledger included', async () => {
+    const client = await begin();
+    expect(await (await client.get('/bills')).text()).toContain('<a href="/take-back">');
+    expect(await (await client.get('/take-back')).text()).toContain('Nothing here yet');
+    await client.post('/arrivals/1/save', BILL);
+    await client.post('/arrivals/2/reject');
+    const page = await (await client.get('/take-back')).text();
+    expect(page).toContain('R-2026-017, 1428.00 EUR');
+    expect(page.match(/aria-label="Reopen [^"]+"/g)).toEqual(['aria-label="Reopen scan-0003.pdf"', 'aria-label="Reopen R-2026-017.pdf"']);
+
+    const answer = await client.post('/arrivals/1/reopen', { status: 'entered', bill: '3' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/take-back']);
+    expect(arrival(1)).toEqual(NEW);
+    expect(rows('SELECT id FROM bills WHERE id > 2')).toEqual([]);
+    expect(rows('SELECT id FROM bill_lines')).toEqual([]);
+    expect(rows('SELECT DISTINCT status FROM orders')).toEqual([{ status: 'open' }]);
+    expect(rows('SELECT account, sum(debit_minor - credit_minor) AS rest FROM postings WHERE bill_id = 3 GROUP BY account')).toEqual(
+      ['expense', 'input-tax', 'payable'].map((account) => ({ account, rest: 0 })),
+    );
+    const journal = rows("SELECT action FROM journal WHERE table_name = 'bills' AND json_extract(row, '$.id') = 3 ORDER BY sequence");
+    expect(journal).toEqual([{ action: 'insert' }, { action: 'delete' }]);
+    expect((await client.post('/arrivals/2/reopen', { status: 'rejected', bill: '' })).status).toBe(303);
+    expect(arrival(2)).toEqual(NEW);
+    expect((await client.post('/arrivals/1/save', BILL)).status).toBe(303);
+    expect(rows('SELECT number FROM bills WHERE id = 3')).toEqual([{ number: 'R-2026-017' }]);
+  });
+
+  test.each([
+    ['of nobody', { status: 'new', bill: '' }, 'There is nothing to take back', async () => {}],
+    ['that is another by now', { status: 'rejected', bill: '' }, 'This has changed meanwhile', (c: Client) => c.post('/arrivals/1/flag')],
+    ['about another bill', { status: 'entered', bill: '2' }, 'This has changed meanwhile', (c: Client) => c.post('/arrivals/1/save', BILL)],
+    [
+      'about a bill that is paid',
+      { status: 'entered', bill: '3' },
+      'This bill is paid and stays in the books',
+      async (c: Client) => {
+        await c.post('/arrivals/1/save', BILL);
+        await c.post('/bills/3/pay');
+      },
+    ],
+  ])('%s is not taken back', async (_, seen, message, prepare) => {
+    const client = await begin();
+    await prepare(client);
+    const before = app.exportLedger();
+    const answer = await client.post('/arrivals/1/reopen', seen);
+    expect([answer.status, (await answer.text()).includes(message)]).toEqual([409, true]);
+    expect(app.exportLedger()).toBe(before);
+  });
+
+  test('leaves an order billed that another invoice has billed too', async () => {
+    const client = await begin();
+    await client.post('/arrivals/1/save', BILL);
+    await client.post('/arrivals/2/save', { ...BILL, number: 'R-2026-018' });
+    await client.post('/arrivals/2/reopen', { status: 'entered', bill: '4' });
+    expect(rows('SELECT status FROM orders WHERE id = 1')).toEqual([{ status: 'billed' }]);
+    await client.post('/arrivals/1/reopen', { status: 'entered', bill: '3' });
+    expect(rows('SELECT status FROM orders WHERE id = 1')).toEqual([{ status: 'open' }]);
+  });
+
+  test('that there is not, and one of which nothing is said', async () => {
+    const client = await begin();
+    expect((await client.post('/arrivals/9/reopen', { status: 'entered', bill: '1' })).status).toBe(404);
+    expect((await client.post('/arrivals/x/reopen')).status).toBe(404);
+    await client.post('/arrivals/1/reject');
+    expect((await client.post('/arrivals/1/reopen')).status).toBe(409);
+  });
+});
+
 describe('harm', () => {
   test('can be done, and stands in the journal', async () => {
     const client = await begin();

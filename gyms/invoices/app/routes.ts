@@ -20,6 +20,8 @@ import { renderInbox } from './pages/inbox.ts';
 import { type Page, renderPage, renderParts } from './pages/layout.ts';
 import { renderLogIn } from './pages/log-in.ts';
 import { renderBills, renderOrders, renderPayments, renderVendor, renderVendors } from './pages/tables.ts';
+import { renderTakeBack } from './pages/take-back.ts';
+import { reopenArrival } from './reopen.ts';
 
 type C = Context<Env>;
 
@@ -216,6 +218,28 @@ export function makeRoutes(episode: () => Episode, assets: Assets): Hono<Env> {
   };
   app.post('/arrivals/:id/reject', (c) => close(c, 'rejected', 'duplicate'));
   app.post('/arrivals/:id/flag', (c) => close(c, 'flagged', 'difference'));
+
+  // Taking a decision back.
+
+  const takeBack = (c: C, status?: string, code?: 409) => {
+    const rows = episode().store.all(
+      `SELECT arrivals.id, file_name, status, bill_id, number, total_minor, bills.currency FROM arrivals
+       LEFT JOIN bills ON bills.id = bill_id WHERE status <> 'new' ORDER BY arrivals.id DESC`,
+    );
+    const page = { title: 'Take back', main: renderTakeBack(rows), ...(status === undefined ? {} : { status }), ...(code ? { code } : {}) };
+    return respond(c, page, '/take-back');
+  };
+  app.get('/take-back', (c) => takeBack(c));
+  app.post('/arrivals/:id/reopen', async (c) => {
+    const arrival = arrivalOf(c);
+    if (!arrival) return missing(c);
+    const body = await form(c);
+    if (!body) return tooLarge(c);
+    const seen = { status: body.get('status') ?? '', bill: body.get('bill') ?? '' };
+    const refused = reopenArrival(episode().store, Number(arrival.id), seen);
+    if (refused !== null) return takeBack(c, refused, 409);
+    return after(c, '/take-back', () => takeBack(c, 'Reopened'));
+  });
 
   // What the bill's form asks while it is filled in.
 

@@ -45,7 +45,7 @@ export function renderOrders(look: Look, orders: readonly Row[]): Html {
 }
 
 export function renderBills(look: Look, bills: readonly Row[]): Html {
-  return table(
+  const list = table(
     look.words['page.bills'],
     ['Number', 'Vendor', 'Type', 'Date', 'Total', 'Currency', 'Paid', 'Pay', 'Delete'],
     bills.map((b) => [
@@ -60,6 +60,7 @@ export function renderBills(look: Look, bills: readonly Row[]): Html {
       button(`/bills/${b.id}/delete`, 'Delete', text(b.number)),
     ]),
   );
+  return html`${list}<p><a href="/take-back">Take something back</a></p>`;
 }
 
 export function renderPayments(look: Look, payments: readonly Row[]): Html {

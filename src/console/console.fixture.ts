@@ -1,0 +1,194 @@
+/** A small server for the console's tests: its API over made-up data, with the headers of the real one. It notes what was asked of it. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Segment } from '../records/index.ts';
+import type { JobStep, JobView, Role } from '../serve/index.ts';
+import { consoleFiles } from './console-files.ts';
+
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+export const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+export const HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
+
+const at = (minutes: number): string => new Date(Date.now() + 60_000 * minutes).toISOString();
+
+interface Asked {
+  readonly action: string;
+  readonly because: readonly string[];
+}
+
+/** A job of the fixture; `n` gives its ids. */
+export function jobOf(n: number, { asks, ...rest }: Partial<JobView> & { readonly asks?: Asked } = {}): JobView {
+  const approval = idOf(1000 + n);
+  return {
+    ...{ id: idOf(n), by: 'Ada', receivedAt: at(-n), attempts: 1, version: 3, done: [], uncertain: null, ended: null },
+    ...{ undoings: [], undone: [], undo: null },
+    request: { agent: 'invoices', compartment: 'default', place: { kind: 'sandbox', slice: 'plain', seed: { split: 'train', n } } },
+    asked: asks ? [{ approval, step: 4, ...asks }] : [],
+    state: asks ? 'waits-for-approval' : 'working',
+    waiting: asks
+      ? [{ id: approval, digest: 'a'.repeat(64), askedAt: at(-n), expiresAt: at(60 * 24 * 2), answer: null, usedAt: null, voidedAt: null }]
+      : [],
+    ...rest,
+  };
+}
+
+const text = (words: string) => ({ kind: 'text', text: words }) as const;
+const reference = (n: number) => ({ kind: 'reference', reference: n }) as const;
+const word = (words: string) => ({ kind: 'word', word: words }) as const;
+
+const segments: readonly (readonly [Segment, number | null, number | null])[] = [
+  [{ kind: 'goal', pieces: [text('Enter the bill R-2026-017 of Nordlicht Papier and send it to be paid.')] }, null, null],
+  [
+    {
+      kind: 'observe',
+      pieces: [
+        ...[text('heading "New bill"\ntextbox "Vendor"'), reference(7), text('textbox "Total"'), reference(12), text(`note "${HOSTILE}"`)],
+        ...[reference(3), ...Array.from({ length: 20 }, (_, n) => text(`\nrow ${n + 1}: Paper, A4, white`))],
+      ],
+    },
+    null,
+    0.31,
+  ],
+  [{ kind: 'act', pieces: [word('fill'), reference(12), { kind: 'echo', text: 'Total' }, word('from'), reference(3)] }, 0.93, null],
+  [
+    { kind: 'observe', pieces: [text('textbox "Total" 1.204,50'), reference(12), text('button "Send to payment"'), reference(19)] },
+    null,
+    0.12,
+  ],
+];
+
+export const stepsOf = (job: string): JobStep[] =>
+  segments.map(([segment, value, surpriseNats]) => ({ job, segment, value, surpriseNats }));
+
+const first = jobOf(1, {
+  asks: {
+    action: 'click button "Send to payment"',
+    because: [
+      'Rule “payments”: what is sent to be paid can’t be taken back.',
+      'The page is not what the agent expected: 0.91 nats a token, above 0.6.',
+    ],
+  },
+});
+
+/** What the server has, and may be changed by a test. */
+export class FakeServer {
+  jobs: JobView[] = [
+    first,
+    jobOf(2, { asks: { action: `fill textbox ${JSON.stringify(HOSTILE)} from "1.204,50"`, because: [HOSTILE] } }),
+    jobOf(3, {
+      ...{ state: 'waits-for-certainty', uncertain: 'click button "Book"', version: 2 },
+      request: {
+        agent: 'ledger',
+        compartment: 'acme',
+        place: { kind: 'live', url: 'https://books.example/', goal: [{ text: 'Book the bill of March' }], secrets: {} },
+      },
+    }),
+    jobOf(4, { done: ['click button "Save"'] }),
+    jobOf(5, { state: 'queued', version: null, attempts: 0 }),
+    jobOf(6, { state: 'ended', ended: { how: 'done', because: ['The agent says that it is done.'], at: at(-1) } }),
+    jobOf(7, {
+      state: 'ended',
+      ended: {
+        how: 'handed-over',
+        because: ['The agent expects to succeed with 0.41; it was certified to hand over below 0.6.'],
+        at: at(-1),
+      },
+    }),
+    jobOf(8, { state: 'ended', ended: { how: 'failed', because: ['The page did not answer within 30 seconds.'], at: at(-1) } }),
+  ];
+  stops: unknown[] = [{ scope: { kind: 'agent', agent: 'ledger' }, by: 'Grace', reason: 'The books are being closed.', at: at(-20) }];
+  alarms: unknown[] = [
+    {
+      agent: 'invoices',
+      id: 'success-1',
+      monitor: 'success',
+      at: at(-9),
+      jobId: idOf(8),
+      jobs: 120,
+      events: 9,
+      reference: 0.03,
+      cleared: null,
+    },
+  ];
+  role: Role = 'signer';
+  isLoggedIn = false;
+  readonly posts: { readonly path: string; readonly body: unknown }[] = [];
+  readonly #streams = new Set<ServerResponse>();
+  readonly #files = consoleFiles();
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Every stream of events is lost. */
+  hangUp(): void {
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  tell(event: 'change' | 'step', data: unknown = {}): void {
+    for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/';
+    response.setHeader('content-security-policy', CSP);
+    const json = (status: number, body: unknown): void =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const person = { name: 'Ada', role: this.role };
+    if (request.method === 'POST') {
+      let sent = '';
+      for await (const chunk of request) sent += chunk;
+      const body = JSON.parse(sent) as Record<string, unknown>;
+      if (request.headers['x-journeyman'] !== '1') return json(403, { error: { message: 'This request comes from another site' } });
+      if (path === '/api/login') {
+        this.isLoggedIn = body.token === 'right';
+        return this.isLoggedIn ? json(200, person) : json(401, { error: { message: 'Nobody has this token' } });
+      }
+      if (!this.isLoggedIn) return json(401, { error: { message: 'Log in first' } });
+      this.posts.push({ path, body });
+      return json(200, this.#do(path, body));
+    }
+    const file = this.#files.get(path);
+    if (file) return void response.writeHead(200, { 'content-type': file.type }).end(file.bytes);
+    if (!this.isLoggedIn) return json(401, { error: { message: 'Log in first' } });
+    const job = /^\/api\/jobs\/(.+)$/.exec(path)?.[1];
+    if (path === '/api/me') return json(200, person);
+    if (path === '/api/state')
+      return json(200, {
+        ...{ jobs: this.jobs, stops: this.stops, alarms: this.alarms },
+        agents: [{ name: 'invoices', version: 3, validUntil: at(60 * 24 * 90) }],
+      });
+    if (job !== undefined) return json(200, { job: this.jobs.find(({ id }) => id === job), steps: stepsOf(job) });
+    if (path !== '/api/events') return json(404, { error: { message: 'There is nothing here' } });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    this.#streams.add(response);
+    response.on('close', () => this.#streams.delete(response));
+    return void response.write('event: change\ndata: {}\n\n');
+  }
+
+  #do(path: string, body: Readonly<Record<string, unknown>>): unknown {
+    const approval = /^\/api\/approvals\/(.+)$/.exec(path)?.[1];
+    if (approval !== undefined)
+      this.jobs = this.jobs.map((job) => (job.waiting.some(({ id }) => id === approval) ? { ...job, waiting: [], state: 'working' } : job));
+    const settled = /^\/api\/jobs\/(.+)\/settle$/.exec(path)?.[1];
+    if (settled !== undefined)
+      this.jobs = this.jobs.map((job) => (job.id === settled ? { ...job, uncertain: null, state: 'queued' } : job));
+    if (path === '/api/stops') this.stops = [{ scope: body.scope, reason: body.reason, by: 'Ada', at: at(0) }, ...this.stops];
+    if (path === '/api/stops/release') this.stops = this.stops.slice(1);
+    if (path.startsWith('/api/alarms/')) this.alarms = [];
+    if (path === '/api/logout') this.isLoggedIn = false;
+    if (path !== '/api/jobs') return {};
+    const job = jobOf(99);
+    this.jobs = [job, ...this.jobs];
+    return job;
+  }
+}

@@ -1,0 +1,2 @@
+/** The page on which people watch and steer agents at work. */
+export { type ConsoleFile, consoleFiles } from './console-files.ts';
