@@ -1,9 +1,10 @@
 /**
  * The undo suite: jobs in the invoices app, in Chromium, each of them undone and held against the books as they were before it.
  *
- * Mixed: all slices, every case, done by the expert; each eighth job where the task allows it by one of its impostors, who enters what is wrong, edits a vendor, pays, deletes.
- * A job counts as irreversible where the risk of one of its actions says so; it must not pass for restored, and what stays must be named. Inverses go through JSON, as
- * they would through a ledger. Of the other gyms countdown changes nothing (its actions are `read`), and what warehouse does is declared irreversible.
+ * Mixed: all slices, every case, done by the expert; in each eighth place, where the task allows it, mostly by an impostor, who enters what is wrong,
+ * edits a vendor, pays or deletes. A job counts as irreversible where the risk of one of its actions says so; it must not pass for restored, and each such action must
+ * be named. Inverses go through JSON, as they would through a ledger. Of the other gyms countdown changes nothing (its actions are `read`), and what warehouse
+ * does is declared irreversible.
  */
 import { withGym } from '../recipes/factory/with-gym.ts';
 import { Random } from '../src/base/index.ts';

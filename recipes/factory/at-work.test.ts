@@ -119,6 +119,8 @@ describe('a released agent', () => {
     const agents = new AgentsAtWork({ registry: path('registry'), trustedKeys: [keys.publicKey], folder });
     expect(await agents.loadAll()).toEqual([]);
     expect(agents.served()).toHaveLength(1);
+    // Its exam has no scores, so nothing can be watched.
+    expect(agents.mode('counter')).toBe('ask-always');
     await agents.close();
     const strangers = new AgentsAtWork({ registry: path('registry'), trustedKeys: [], folder });
     expect(await strangers.loadAll()).toMatchObject([{ agent: 'counter' }]);

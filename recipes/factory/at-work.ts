@@ -49,7 +49,7 @@ export interface AtWorkOptions {
 interface Ready {
   readonly worker: Worker;
   readonly released: Released;
-  /** null where its exam is too small for levels. */
+  /** null where its exam is too small for levels: then the agent asks always. */
   readonly monitors: Monitors | null;
   readonly engine: Engine;
   readonly gym: LoadedGym;
@@ -119,13 +119,17 @@ export class AgentsAtWork {
 
   mode(agent: string): 'by-certificate' | 'ask-always' {
     const open = [...this.#opened.values()].filter(({ worker }) => worker.name === agent);
-    return open.some(({ monitors }) => monitors?.mode() === 'ask-always') ? 'ask-always' : 'by-certificate';
+    // Whom nobody watches, whatever lasts is asked about.
+    return open.some(({ monitors }) => monitors === null || monitors.mode() === 'ask-always') ? 'ask-always' : 'by-certificate';
   }
 
-  /** Tells the monitors how a job went. Without a verifier, one that the agent calls done and nobody had to stop stands for a success. */
+  /**
+   * Tells the monitors how a job went. There is no verifier at work: a success is what the agent calls done, a failure what broke or a person stopped or refused. A
+   * bill that is wrong and that nobody looked at is in neither; whoever looks afterwards tells the triage.
+   */
   observe({ id, request, version }: Job, { how, surpriseNats, intervened, seconds }: JobEnd): void {
     const monitors = this.#opened.get(`${request.agent} ${version}`)?.monitors;
-    const success = how === 'done' ? true : how === 'failed' ? false : null;
+    const success = how === 'done' ? true : how === 'failed' || intervened ? false : null;
     monitors?.observe(id, { success, surpriseNats, abstained: how === 'handed-over', intervened, seconds }, new Date());
   }
 
@@ -211,7 +215,8 @@ function levelsOf(folder: string, successFloor: number): MonitorLevels | null {
     abstained: stop !== 'done' && stop !== 'answered',
   }));
   try {
-    return examLevels(exam, { successFloor, interventionShare: INTERVENTION_SHARE });
+    // What stands for success at work is no verifier's word, so there is no telling when it is too good.
+    return { ...examLevels(exam, { successFloor, interventionShare: INTERVENTION_SHARE }), successCeiling: null };
   } catch (error) {
     if (error instanceof ConfigError) return null;
     throw error;

@@ -1,10 +1,10 @@
 /**
- * "Undo this job": takes back what a job did, the last action first, and compares what the app holds then with what it held before the job. Restored is only what the
- * comparison proves; the rest is named.
+ * "Undo this job": takes back what a job did, the last action first, and compares what the app holds then with what it held before the job. Restored is only
+ * what the comparison proves; the rest is named.
  *
- * Can be killed at any moment and goes on: each action that is taken back is told, and not taken back again by whoever is given that. One that was taken back and not
- * yet told is offered to the adapter once more, which looks first (see `UndoAdapter`). What can't be taken back, or was changed by somebody else since, holds up nothing:
- * what came before it is still tried, since the adapter looks at each by itself.
+ * Can be killed at any moment and goes on: each action that is taken back is told, and whoever is given that does not take it back again. One that was taken
+ * back and not yet told is offered to the adapter once more, which looks first (see `UndoAdapter`). What can't be taken back, or was changed by somebody else
+ * since, holds up nothing: what came before it is still tried, since the adapter looks at each by itself.
  */
 import * as z from 'zod';
 import type { Json } from '../base/index.ts';
