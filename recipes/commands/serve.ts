@@ -11,6 +11,7 @@ import { type ArgsDef, defineCommand } from 'citty';
 import { ConfigError } from '../../src/base/index.ts';
 import { Options, stopOnSignal } from '../../src/cli/index.ts';
 import { consoleFiles } from '../../src/console/index.ts';
+import { loadSpec } from '../../src/release/index.ts';
 import { addPerson, loadPeople, makeApi, openAuditLog, openTranscripts, openWorkplace } from '../../src/serve/index.ts';
 import { AgentsAtWork } from '../factory/at-work.ts';
 import { reportJob } from '../factory/triage-desk.ts';
@@ -38,12 +39,15 @@ export const serve = defineCommand({
       if (!URL.canParse(url)) throw options.wrong(`--app ${url}`, 'an address such as https://books.example');
       return new URL(url).origin;
     });
+    const specPath = options.text('spec');
+    // Said now, not when the first job fails.
+    if (specPath !== undefined) loadSpec(specPath);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const peoplePath = join(folder, 'people.json');
     const isFirst = loadPeople(peoplePath).count === 0;
     const token = isFirst ? addPerson(peoplePath, { name: process.env.USER || 'operator', role: 'signer' }) : undefined;
 
-    const agents = new AgentsAtWork({ registry, trustedKeys: loadTrusted(), specPath: options.text('spec'), folder });
+    const agents = new AgentsAtWork({ registry, trustedKeys: loadTrusted(), specPath, folder });
     for (const { agent, why } of await agents.loadAll()) console.error(`${agent} may not work: ${why}`);
     const transcripts = openTranscripts(join(folder, 'transcripts'));
     const told: { api?: ReturnType<typeof makeApi> } = {};
