@@ -20,26 +20,19 @@ export type AuditLine = Readonly<Omit<z.infer<typeof lineSchema>, 'schemaVersion
 export interface AuditLog {
   /** On the disk when it returns. */
   add(line: AuditLine): void;
-  readonly count: number;
 }
 
 /** One process has it at a time. Throws `DataError` for a broken one. */
 export function openAuditLog(path: string): AuditLog {
-  const { lines, ...end } = loadChain(path, {
+  let end: ChainEnd = loadChain(path, {
     parse: (line) => lineSchema.parse(line),
     follows: () => true,
     names: { line: 'one act of a person', ledger: 'audit log' },
     fix: 'restore it from a copy: somebody has changed what is known of who did what',
   });
-  let at: ChainEnd = end;
-  let count = lines.length;
   return {
     add(line) {
-      at = appendChain(path, at, [{ ...line, what: line.what.slice(0, 500), detail: line.detail.slice(0, 2000) }]);
-      count++;
-    },
-    get count() {
-      return count;
+      end = appendChain(path, end, [{ ...line, what: line.what.slice(0, 500), detail: line.detail.slice(0, 2000) }]);
     },
   };
 }

@@ -11,13 +11,25 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
-import { ConfigError, DataError, JourneymanError } from '../base/index.ts';
 import type { AuditLog } from './audit-log.ts';
 import { chatRoutes } from './chat-door.ts';
+import {
+  assertApp,
+  assertMay,
+  assertSameSite,
+  bearerOf,
+  fromElsewhere,
+  invalid,
+  LARGEST_BODY,
+  readJson,
+  type ServedAgent,
+  statusOf,
+  wrongAt,
+} from './door.ts';
 import { jobRequestSchema } from './job.ts';
 import { mcpRoutes } from './mcp-door.ts';
 import type { Alarm } from './monitors-state.ts';
-import { mayDo, type People, type Person, type Role } from './people.ts';
+import type { People, Person, Role } from './people.ts';
 import { stopScopeSchema } from './stop-switch.ts';
 import type { JobStep } from './work-job.ts';
 import type { Workplace } from './workplace.ts';
@@ -25,7 +37,6 @@ import type { Workplace } from './workplace.ts';
 const COOKIE = 'journeyman';
 const SESSION_MS = 12 * 3600 * 1000;
 const MOST_SESSIONS = 1000;
-const LARGEST_BODY = 256 * 1024;
 /** Attempts at logging in that fail, in a minute, before nobody can. */
 const MOST_FAILURES = 20;
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -35,12 +46,6 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 };
-
-export interface ServedAgent {
-  readonly name: string;
-  readonly version: number;
-  readonly validUntil: string;
-}
 
 export interface ApiOptions {
   readonly workplace: Workplace;
@@ -96,18 +101,13 @@ export function makeApi(options: ApiOptions): Api {
   };
 
   const knock: MiddlewareHandler<{ Variables: Variables }> = async (c, next) => {
-    const host = c.req.header('host') ?? '';
-    const bearer = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
+    const bearer = bearerOf(c.req.raw);
     c.set('person', bearer === undefined ? (sessions.find(getCookie(c, COOKIE)) ?? null) : (options.people.byToken(bearer) ?? null));
     c.set('detail', '');
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-    const origin = c.req.header('origin');
-    const isForeign =
-      (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) ||
-      c.req.header('sec-fetch-site') === 'cross-site';
+    assertSameSite(c.req.raw);
     // A form of another site can't set a header; a program with a token of its own needs none.
-    if (isForeign || (bearer === undefined && c.req.header('x-journeyman') !== '1'))
-      throw new HTTPException(403, { message: 'This request comes from another site' });
+    if (bearer === undefined && c.req.header('x-journeyman') !== '1') throw fromElsewhere();
     return next();
   };
 
@@ -127,24 +127,15 @@ export function makeApi(options: ApiOptions): Api {
     async (c, next) => {
       const person = c.get('person');
       if (person === null) throw new HTTPException(401, { message: 'Log in first' });
-      if (!mayDo(person, role)) throw new HTTPException(403, { message: `A ${person.role} may not do this; it takes a ${role}` });
+      assertMay(person, role);
       await next();
     };
 
   const read = async <T>(c: C, schema: z.ZodType<T>): Promise<T> => {
-    let body: unknown;
-    try {
-      body = JSON.parse(await c.req.text());
-    } catch {
-      throw new HTTPException(400, { message: 'What was sent is no JSON' });
-    }
-    const parsed = schema.safeParse(body);
-    if (parsed.success) {
-      c.set('detail', JSON.stringify(parsed.data));
-      return parsed.data;
-    }
-    const [issue] = parsed.error.issues;
-    throw new HTTPException(400, { message: `${issue?.path.join('.') || 'What was sent'}: ${issue?.message}` });
+    const parsed = schema.safeParse(readJson(await c.req.text()));
+    if (!parsed.success) throw invalid(wrongAt(parsed.error));
+    c.set('detail', JSON.stringify(parsed.data));
+    return parsed.data;
   };
   const nameOf = (c: C): string => (c.get('person') as Person).name;
 
@@ -212,8 +203,7 @@ export function makeApi(options: ApiOptions): Api {
 
   app.post('/api/jobs', only('operator'), async (c) => {
     const request = await read(c, jobRequestSchema);
-    if (request.place.kind === 'live' && !options.apps.includes(new URL(request.place.url).origin))
-      throw new HTTPException(403, { message: `${new URL(request.place.url).origin} is no app that this server was started for` });
+    assertApp(request.place, options.apps);
     return c.json(workplace.submit(request, nameOf(c)), 201);
   });
   app.post('/api/jobs/:id/settle', only('operator'), async (c) => {
@@ -274,12 +264,6 @@ export function makeApi(options: ApiOptions): Api {
       });
     },
   };
-}
-
-function statusOf(error: Error): number {
-  if (error instanceof HTTPException) return error.status;
-  if (error instanceof ConfigError || error instanceof DataError) return 409;
-  return error instanceof JourneymanError ? 503 : 500;
 }
 
 class Sessions {

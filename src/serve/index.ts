@@ -1,7 +1,8 @@
 /** A released agent at work, under the eyes of people: its jobs, what they approve, how they stop it, and what is learned from what it met. */
 export { type Approval, type ApprovalBook, openApprovals, REFUSALS, type Refusal } from './approvals.ts';
 export { type AuditLog, openAuditLog } from './audit-log.ts';
-export { type Api, type ApiOptions, makeApi, type ServedAgent } from './http.ts';
+export type { ServedAgent } from './door.ts';
+export { type Api, type ApiOptions, makeApi } from './http.ts';
 export { JOB_ENDINGS, type Job, type JobEnding, type JobRequest, type Place } from './job.ts';
 export { MONITORS_ALPHA, type Monitors, type MonitorsOptions, openMonitors } from './monitors.ts';
 export { type ExamLevelsOptions, examLevels, type JobObservation, type MonitorLevels } from './monitors-levels.ts';

@@ -18,10 +18,11 @@ import {
   jobReportSchema,
   LARGEST_BODY,
   offeredAgents,
+  readJson,
   reportOf,
   statusOf,
   whenSettled,
-} from './chat-door.ts';
+} from './door.ts';
 import { jobRequestSchema } from './job.ts';
 import type { Person } from './people.ts';
 
@@ -177,14 +178,6 @@ function inWordsAndData(structuredContent: JobReport | z.infer<typeof AGENTS>): 
 
 function refused(error: Error): CallToolResult {
   return { content: [{ type: 'text', text: statusOf(error) === 500 ? 'The server has made a mistake' : error.message }], isError: true };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new DoorRefusal(400, { code: 'invalid_request_error', message: 'What was sent is no JSON' });
-  }
 }
 
 function inRpcShape(c: Context, error: Error): Response {
