@@ -5,14 +5,14 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError, JourneymanError } from '../src/base/index.ts';
-import { DRIFT_SUITE } from './drift.ts';
 import { CURVES_SUITE } from './engine/curves.ts';
 import { ENGINE_SUITE } from './engine/suite.ts';
 import { GYMS_SUITE } from './gyms/suite.ts';
 import { RL_SUITE } from './rl/suite.ts';
 import { type Bench, formatNumber, type Row } from './row.ts';
+import { DRIFT_SUITE } from './serve/drift.ts';
 import { SERVE_SUITE } from './serve/suite.ts';
-import { UNDO_SUITE } from './undo.ts';
+import { UNDO_SUITE } from './serve/undo.ts';
 
 const SUITES: Readonly<Record<string, readonly Bench[]>> = {
   engine: ENGINE_SUITE,

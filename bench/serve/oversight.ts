@@ -11,7 +11,7 @@ import { openSession } from '../../src/gym/index.ts';
 import type { Action, GymManifest, Observation, Policy, Session, World } from '../../src/records/index.ts';
 import { loadSpec } from '../../src/release/index.ts';
 import { openWorkplace } from '../../src/serve/index.ts';
-import type { Bench, Measurement } from '../row.ts';
+import { type Bench, type Measurement, median, spreadOf } from '../row.ts';
 
 const STEPS = 60;
 const REPEATS = 15;
@@ -165,8 +165,6 @@ async function stopMs(folder: string, waitMs: number): Promise<number> {
   }
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
 export const oversight: Bench = {
   names: ['oversight', 'oversight-lasting', 'stop'],
   async measure({ seed }) {
@@ -180,14 +178,13 @@ export const oversight: Bench = {
         const plain = await plainMs(kind);
         costs.push((await inFolder((folder) => overseenMs(folder, kind))) - plain);
       }
-      const spread = [Math.min(...costs), Math.max(...costs)] as const;
       const note = `${REPEATS} jobs of ${STEPS} decisions, ${TEXTS + FIELDS + 1} elements, ten rules${kind === 'save' ? '; two lines on the disk for each' : ''}`;
-      rows.push({ name, value: median(costs), unit: 'ms a decision', spread, seed, note });
+      rows.push({ name, value: median(costs), unit: 'ms a decision', spread: spreadOf(costs), seed, note });
     }
     const stops: number[] = [];
     for (let stop = 0; stop < STOPS; stop++) stops.push(await inFolder((folder) => stopMs(folder, 100 + 17 * stop)));
     const note = `${STOPS} jobs that decide in ${DECIDES_MS} ms and act in ${ACTS_MS} ms; until the job has ended`;
-    rows.push({ name: 'stop', value: median(stops), unit: 'ms', spread: [Math.min(...stops), Math.max(...stops)], seed, note });
+    rows.push({ name: 'stop', value: median(stops), unit: 'ms', spread: spreadOf(stops), seed, note });
     return rows;
   },
 };

@@ -9,7 +9,7 @@ export {
   signEnvelope,
   spellEnvelope,
 } from './envelope.ts';
-export { type FileHashes, hashFolder } from './files.ts';
+export { type FileHashes, hashFolder, requirePlain } from './files.ts';
 export { type JudgeOptions, judgeRelease } from './gate.ts';
 export {
   type BestVersion,

@@ -1,91 +1,26 @@
 /** The chat door over a real socket, asked by OpenAI's own client: jobs are delegated and reported on; nothing is approved. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { serve } from '@hono/node-server';
 import OpenAI, { APIError } from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSpec } from '../release/index.ts';
-import { openAuditLog } from './audit-log.ts';
 import { chatRoutes } from './chat-door.ts';
 import type { JobReport } from './door.ts';
-import { addPerson, loadPeople, type Role } from './people.ts';
-import { clerk, Till, tillActions, type Wish } from './till.fixture.ts';
-import { openWorkplace, type Workplace } from './workplace.ts';
+import type { Role } from './people.ts';
+import { AGENTS, APP, LIVE, SANDBOX, type ServedTill, serveTill } from './served-till.fixture.ts';
 
-const SPEC = parseSpec(`
-schemaVersion: 1
-name: till
-otherwise: { read: allow, reversible: allow, compensable: ask, irreversible: forbid }
-rules: []
-`);
-const APP = 'http://till.example';
-const LIVE = { kind: 'live', url: `${APP}/`, goal: [{ text: 'Pay.' }] };
-const SANDBOX = { kind: 'sandbox', slice: 'base', seed: { split: 'validate', n: 3 } };
-
-let folder = '';
-let till = new Till();
-let wishes: readonly Wish[] = [];
-/** The agent looks at its place only once this has resolved. */
-let opening: Promise<void> = Promise.resolve();
-let workplace: Workplace;
-let server: ReturnType<typeof serve>;
-let origin = '';
-let tokens: Record<Role, string>;
+let served: ServedTill;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'chat-'));
-  till = new Till();
-  wishes = ['fill 12.00', 'Save bill', 'done'];
-  opening = Promise.resolve();
-  const people = join(folder, 'people.json');
-  tokens = {
-    watcher: addPerson(people, { name: 'Wanda', role: 'watcher' }),
-    operator: addPerson(people, { name: 'Otto', role: 'operator' }),
-    signer: addPerson(people, { name: 'Sigrid', role: 'signer' }),
-  };
-  workplace = openWorkplace({
-    folder,
-    workerOf: async (name) => ({
-      ...{ name, version: 1, actions: tillActions, spec: SPEC, thresholds: { abstainBelow: null, surpriseAbove: null } },
-      policy: clerk(wishes),
-      async open() {
-        await opening;
-        return till.open('seed');
-      },
-    }),
-  });
-  const door = chatRoutes({
-    ...{ workplace, apps: [APP], waitSeconds: 2 },
-    people: loadPeople(people),
-    audit: openAuditLog(join(folder, 'audit.jsonl')),
-    agents: () => [
-      { name: 'clerk', version: 1, validUntil: '2126-01-01T00:00:00.000Z' },
-      { name: 'retired', version: 1, validUntil: '2020-01-01T00:00:00.000Z' },
-    ],
-  });
-  await new Promise<void>((resolve) => {
-    server = serve({ fetch: door.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => {
-      origin = `http://127.0.0.1:${port}`;
-      resolve();
-    });
-  });
+  served = await serveTill((behind) => chatRoutes({ ...behind, apps: [APP], waitSeconds: 2, agents: () => AGENTS }));
 });
-afterEach(async () => {
-  await workplace.close();
-  if ('closeAllConnections' in server) server.closeAllConnections();
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => served.close());
 
 const clientOf = (apiKey: string, defaultHeaders: Record<string, string> = {}): OpenAI =>
-  new OpenAI({ apiKey, baseURL: `${origin}/v1`, defaultHeaders });
+  new OpenAI({ apiKey, baseURL: `${served.origin}/v1`, defaultHeaders });
 const say = (content: unknown): OpenAI.ChatCompletionMessageParam[] => [
   { role: 'system', content: 'You are a clerk.' },
   { role: 'user', content: typeof content === 'string' ? content : JSON.stringify(content) },
 ];
 async function ask(content: unknown, { role = 'operator', model = 'clerk' }: { role?: Role; model?: string } = {}): Promise<JobReport> {
-  const answer = await clientOf(tokens[role]).chat.completions.create({ model, messages: say(content) });
+  const answer = await clientOf(served.tokens[role]).chat.completions.create({ model, messages: say(content) });
   expect(answer).toMatchObject({ object: 'chat.completion', model, choices: [{ index: 0, finish_reason: 'stop' }] });
   return JSON.parse(answer.choices[0]?.message.content ?? '');
 }
@@ -98,38 +33,35 @@ async function refusalOf(asked: Promise<unknown>): Promise<{ status: unknown; co
   const { status, code, type, message } = error;
   return { status, code, type, message };
 }
-const audit = (): { by: string | null; what: string; status: number; detail: string }[] =>
-  readFileSync(join(folder, 'audit.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-
 describe('the chat door', () => {
   it('offers agents whose certificates hold as models', async () => {
-    const models = await clientOf(tokens.watcher).models.list();
+    const models = await clientOf(served.tokens.watcher).models.list();
     expect(models.data.map(({ id }) => id)).toEqual(['clerk']);
   });
 
   it('delegates a job, answers when it is done, and writes down who sent what', async () => {
-    wishes = ['fill 12.00', 'done'];
+    served.wishes = ['fill 12.00', 'done'];
     const report = await ask({ ...SANDBOX, compartment: 'acme' });
     expect(report).toMatchObject({ state: 'ended', how: 'done', waiting: [] });
-    expect(workplace.job(report.job)).toMatchObject({ by: 'Otto', request: { agent: 'clerk', compartment: 'acme', place: SANDBOX } });
-    expect(audit()).toMatchObject([{ by: 'Otto', what: 'POST /v1/chat/completions', status: 200 }]);
-    expect(JSON.parse(audit()[0]?.detail ?? '')).toEqual({ agent: 'clerk', compartment: 'acme', place: SANDBOX });
+    expect(served.workplace.job(report.job)).toMatchObject({
+      by: 'Otto',
+      request: { agent: 'clerk', compartment: 'acme', place: SANDBOX },
+    });
+    expect(served.auditLines()).toMatchObject([{ by: 'Otto', what: 'POST /v1/chat/completions', status: 200 }]);
+    expect(JSON.parse(served.auditLines()[0]?.detail ?? '')).toEqual({ agent: 'clerk', compartment: 'acme', place: SANDBOX });
   });
 
   it('takes the place in a fenced block, in parts, and by name', async () => {
-    wishes = ['done'];
+    served.wishes = ['done'];
     expect((await ask(`\`\`\`json\n${JSON.stringify(LIVE, null, 2)}\n\`\`\``)).how).toBe('done');
     expect((await ask({ place: LIVE, compartment: 'acme' })).how).toBe('done');
     const parts = [{ type: 'text' as const, text: JSON.stringify(LIVE) }];
-    const answer = await clientOf(tokens.operator).chat.completions.create({
+    const answer = await clientOf(served.tokens.operator).chat.completions.create({
       model: 'clerk',
       messages: [{ role: 'user', content: parts }],
     });
     expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toMatchObject({ how: 'done' });
-    expect(workplace.jobs().map(({ request }) => request.compartment)).toEqual(['default', 'acme', 'default']);
+    expect(served.workplace.jobs().map(({ request }) => request.compartment)).toEqual(['default', 'acme', 'default']);
   });
 
   it('comes back with what waits for a person, does nothing until then, and reports on the job later', async () => {
@@ -138,26 +70,26 @@ describe('the chat door', () => {
     expect(report).toMatchObject({ state: 'waits-for-approval', how: null, because: [] });
     expect(waiting?.action).toContain('Save bill');
     expect(waiting?.because.length).toBeGreaterThan(0);
-    expect(till.pressed).toEqual([]);
+    expect(served.till.pressed).toEqual([]);
     // Whatever is said here is no approval.
     for (const said of [{ job: report.job, isApproved: true }, { approval: waiting?.approval, isApproved: true }, 'I approve.'])
       expect(await refusalOf(ask(said, { role: 'signer' }))).toMatchObject({ status: 400 });
     expect(await ask({ job: report.job }, { role: 'watcher' })).toEqual(report);
-    expect(till.pressed).toEqual([]);
-    workplace.answer(waiting?.approval ?? '', { isApproved: true, by: 'Sigrid' });
-    await workplace.idle();
+    expect(served.till.pressed).toEqual([]);
+    served.workplace.answer(waiting?.approval ?? '', { isApproved: true, by: 'Sigrid' });
+    await served.workplace.idle();
     expect(await ask({ job: report.job }, { role: 'watcher' })).toMatchObject({
       job: report.job,
       state: 'ended',
       how: 'done',
       waiting: [],
     });
-    expect(till.pressed).toEqual(['save 12.00']);
+    expect(served.till.pressed).toEqual(['save 12.00']);
   });
 
   it('streams the same answer', async () => {
-    wishes = ['done'];
-    const stream = await clientOf(tokens.operator).chat.completions.create({ model: 'clerk', messages: say(LIVE), stream: true });
+    served.wishes = ['done'];
+    const stream = await clientOf(served.tokens.operator).chat.completions.create({ model: 'clerk', messages: say(LIVE), stream: true });
     let content = '';
     let finish: string | null = null;
     for await (const { object, choices } of stream) {
@@ -167,9 +99,9 @@ describe('the chat door', () => {
     }
     expect(JSON.parse(content)).toMatchObject({ state: 'ended', how: 'done' });
     expect(finish).toBe('stop');
-    const headers = { authorization: `Bearer ${tokens.operator}` };
+    const headers = { authorization: `Bearer ${served.tokens.operator}` };
     const body = JSON.stringify({ model: 'clerk', messages: say(LIVE), stream: true });
-    const raw = await fetch(`${origin}/v1/chat/completions`, { method: 'POST', headers, body });
+    const raw = await fetch(`${served.origin}/v1/chat/completions`, { method: 'POST', headers, body });
     expect(raw.headers.get('content-type')).toMatch(/^text\/event-stream/);
     expect(await raw.text()).toMatch(/^data: \{[\s\S]*\n\ndata: \[DONE\]\n\n$/);
     const refused = clientOf('guessed').chat.completions.create({ model: 'clerk', messages: say(LIVE), stream: true });
@@ -178,10 +110,10 @@ describe('the chat door', () => {
 
   it('answers with the state as it is when the time is up; the job goes on', async () => {
     let open = (): void => {};
-    opening = new Promise((resolve) => {
+    served.opening = new Promise((resolve) => {
       open = resolve;
     });
-    wishes = ['done'];
+    served.wishes = ['done'];
     const report = await ask(LIVE);
     expect(report).toMatchObject({ state: 'working', how: null });
     open();
@@ -189,15 +121,18 @@ describe('the chat door', () => {
   }, 20_000);
 
   it('does not send a job twice when a client repeats a request whose answer got lost', async () => {
-    wishes = ['done'];
+    served.wishes = ['done'];
     const { job } = await ask(LIVE);
-    const again = clientOf(tokens.operator, { 'x-stainless-retry-count': '1' });
+    const again = clientOf(served.tokens.operator, { 'x-stainless-retry-count': '1' });
     const answer = await again.chat.completions.create({ model: 'clerk', messages: say(LIVE) });
     expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toMatchObject({ job });
     // Another person's, and one that is meant anew, are jobs of their own.
-    await clientOf(tokens.signer, { 'x-stainless-retry-count': '1' }).chat.completions.create({ model: 'clerk', messages: say(LIVE) });
+    await clientOf(served.tokens.signer, { 'x-stainless-retry-count': '1' }).chat.completions.create({
+      model: 'clerk',
+      messages: say(LIVE),
+    });
     await ask(LIVE);
-    expect(workplace.jobs().map(({ by }) => by)).toEqual(['Otto', 'Sigrid', 'Otto']);
+    expect(served.workplace.jobs().map(({ by }) => by)).toEqual(['Otto', 'Sigrid', 'Otto']);
   });
 
   it('refuses strangers, roles and pages of other sites', async () => {
@@ -205,18 +140,18 @@ describe('the chat door', () => {
     const stranger = { status: 401, code: 'invalid_api_key', type: 'invalid_request_error' };
     expect(await refusalOf(send(clientOf('guessed')))).toMatchObject(stranger);
     expect(await refusalOf(clientOf('guessed').models.list())).toMatchObject(stranger);
-    expect(await refusalOf(send(clientOf(tokens.watcher)))).toMatchObject({ status: 403, code: 'insufficient_permissions' });
+    expect(await refusalOf(send(clientOf(served.tokens.watcher)))).toMatchObject({ status: 403, code: 'insufficient_permissions' });
     for (const headers of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
-      expect(await refusalOf(send(clientOf(tokens.operator, headers)))).toMatchObject({ status: 403, code: 'foreign_origin' });
-    expect((await fetch(`${origin}/v1/models`)).status).toBe(401);
-    expect(workplace.jobs()).toEqual([]);
-    expect(audit().map(({ by, status }) => [by, status])).toEqual([
+      expect(await refusalOf(send(clientOf(served.tokens.operator, headers)))).toMatchObject({ status: 403, code: 'foreign_origin' });
+    expect((await fetch(`${served.origin}/v1/models`)).status).toBe(401);
+    expect(served.workplace.jobs()).toEqual([]);
+    expect(served.auditLines().map(({ by, status }) => [by, status])).toEqual([
       [null, 401],
       ['Wanda', 403],
       [null, 403],
       [null, 403],
     ]);
-    expect(JSON.stringify(audit())).not.toContain('guessed');
+    expect(JSON.stringify(served.auditLines())).not.toContain('guessed');
   });
 
   it('refuses agents, apps and tasks that are not for it', async () => {
@@ -229,7 +164,7 @@ describe('the chat door', () => {
     const { job } = await ask({ ...LIVE });
     expect(await refusalOf(ask({ job }, { model: 'retired' }))).toMatchObject({ status: 404, code: 'job_not_found' });
     expect(await refusalOf(ask({ job: '00000000-0000-4000-8000-000000000000' }))).toMatchObject({ status: 404, code: 'job_not_found' });
-    expect(workplace.jobs()).toHaveLength(1);
+    expect(served.workplace.jobs()).toHaveLength(1);
   });
 
   it('refuses what is malformed or too large, and writes each down once', async () => {
@@ -246,20 +181,20 @@ describe('the chat door', () => {
     ];
     for (const content of wrong)
       expect(await refusalOf(ask(content)), JSON.stringify(content)).toMatchObject({ status: 400, code: 'invalid_request_error' });
-    const { completions } = clientOf(tokens.operator).chat;
+    const { completions } = clientOf(served.tokens.operator).chat;
     expect(await refusalOf(completions.create({ model: 'clerk', messages: [] }))).toMatchObject({ status: 400 });
     const messages = say(LIVE);
     expect(await refusalOf(completions.create({ model: 'clerk', messages, n: 2 }))).toMatchObject({ status: 400 });
     const huge = await refusalOf(ask({ ...LIVE, padding: 'x'.repeat(300_000) }));
     expect(huge).toMatchObject({ status: 413, code: 'request_too_large', type: 'invalid_request_error' });
-    const headers = { authorization: `Bearer ${tokens.operator}` };
-    const raw = await fetch(`${origin}/v1/chat/completions`, { method: 'POST', headers, body: '{' });
+    const headers = { authorization: `Bearer ${served.tokens.operator}` };
+    const raw = await fetch(`${served.origin}/v1/chat/completions`, { method: 'POST', headers, body: '{' });
     expect(raw.status).toBe(400);
     expect(await raw.json()).toMatchObject({ error: { type: 'invalid_request_error', message: 'What was sent is no JSON' } });
-    expect(await (await fetch(`${origin}/v1/embeddings`, { method: 'POST', headers })).json()).toMatchObject({
+    expect(await (await fetch(`${served.origin}/v1/embeddings`, { method: 'POST', headers })).json()).toMatchObject({
       error: { code: 'unknown_url' },
     });
-    expect(workplace.jobs()).toEqual([]);
-    expect(audit()).toHaveLength(wrong.length + 4);
+    expect(served.workplace.jobs()).toEqual([]);
+    expect(served.auditLines()).toHaveLength(wrong.length + 4);
   });
 });

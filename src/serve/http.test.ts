@@ -1,87 +1,43 @@
 /** The API over a real socket: who may do what, what comes from elsewhere, what stands in the audit log. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSpec } from '../release/index.ts';
-import { openAuditLog } from './audit-log.ts';
 import { makeApi } from './http.ts';
-import { addPerson, loadPeople, type Role } from './people.ts';
-import { clerk, Till, tillActions } from './till.fixture.ts';
+import type { Role } from './people.ts';
+import { APP, LIVE, type ServedTill, serveTill } from './served-till.fixture.ts';
 import { openTranscripts } from './transcripts.ts';
-import { openWorkplace, type Workplace } from './workplace.ts';
 
-const SPEC = parseSpec(`
-schemaVersion: 1
-name: till
-otherwise: { read: allow, reversible: allow, compensable: ask, irreversible: forbid }
-rules: []
-`);
-const APP = 'http://till.example';
-const live = { agent: 'clerk', place: { kind: 'live', url: `${APP}/`, goal: [{ text: 'Pay.' }] } };
-
-let folder = '';
-let till = new Till();
-let workplace: Workplace;
-let server: ReturnType<typeof serve>;
-let origin = '';
-let tokens: Record<Role, string>;
+const live = { agent: 'clerk', place: LIVE };
 const cleared: unknown[] = [];
+let served: ServedTill;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'http-'));
-  till = new Till();
-  const people = join(folder, 'people.json');
-  tokens = {
-    watcher: addPerson(people, { name: 'Wanda', role: 'watcher' }),
-    operator: addPerson(people, { name: 'Otto', role: 'operator' }),
-    signer: addPerson(people, { name: 'Sigrid', role: 'signer' }),
-  };
-  const transcripts = openTranscripts(join(folder, 'transcripts'));
-  const told: { api?: ReturnType<typeof makeApi> } = {};
-  workplace = openWorkplace({
-    folder,
-    onChange: () => told.api?.changed(),
-    onStep(step) {
-      transcripts.add(step);
-      told.api?.stepped(step);
-    },
-    workerOf: async (name) => ({
-      ...{ name, version: 1, actions: tillActions, spec: SPEC, thresholds: { abstainBelow: null, surpriseAbove: null } },
-      policy: clerk(['fill 12.00', 'Save bill', 'done']),
-      open: async () => till.open('seed'),
-    }),
-  });
-  const hosts: string[] = [];
-  const api = makeApi({
-    ...{ workplace, hosts, apps: [APP] },
-    people: loadPeople(people),
-    audit: openAuditLog(join(folder, 'audit.jsonl')),
-    stepsOf: (job) => transcripts.of(job),
-    agents: () => [],
-    alarms: () => [],
-    clearAlarm: (...what) => cleared.push(what),
-    files: new Map([['/', { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode('<p>console</p>') }]]),
-  });
-  told.api = api;
-  await new Promise<void>((resolve) => {
-    server = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => {
-      hosts.push(`127.0.0.1:${port}`);
-      origin = `http://127.0.0.1:${port}`;
-      resolve();
+  served = await serveTill(({ folder, ...behind }) => {
+    const transcripts = openTranscripts(join(folder, 'transcripts'));
+    const api = makeApi({
+      ...behind,
+      apps: [APP],
+      stepsOf: (job) => transcripts.of(job),
+      agents: () => [],
+      alarms: () => [],
+      clearAlarm: (...what) => cleared.push(what),
+      files: new Map([['/', { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode('<p>console</p>') }]]),
     });
+    return {
+      ...api,
+      stepped(step) {
+        transcripts.add(step);
+        api.stepped(step);
+      },
+    };
   });
 });
-afterEach(async () => {
-  await workplace.close();
-  if ('closeAllConnections' in server) server.closeAllConnections();
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => served.close());
 
 const ask = (path: string, init: RequestInit & { as?: Role } = {}): Promise<Response> =>
-  fetch(`${origin}${path}`, { ...init, headers: { ...(init.as ? { authorization: `Bearer ${tokens[init.as]}` } : {}), ...init.headers } });
+  fetch(`${served.origin}${path}`, {
+    ...init,
+    headers: { ...(init.as ? { authorization: `Bearer ${served.tokens[init.as]}` } : {}), ...init.headers },
+  });
 const post = (path: string, body: unknown, as?: Role, headers: Record<string, string> = {}): Promise<Response> =>
   ask(path, {
     method: 'POST',
@@ -89,28 +45,22 @@ const post = (path: string, body: unknown, as?: Role, headers: Record<string, st
     headers: { 'content-type': 'application/json', ...headers },
     ...(as ? { as } : {}),
   });
-const audit = (): { by: string | null; what: string; status: number; detail: string }[] =>
-  readFileSync(join(folder, 'audit.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-
 describe('the API', () => {
   it('takes a job, shows it, lets a person approve, and writes down who did', async () => {
     const sent = await post('/api/jobs', live, 'operator');
     expect(sent.status).toBe(201);
     const { id } = (await sent.json()) as { id: string };
-    await workplace.idle();
+    await served.workplace.idle();
     const state = (await (await ask('/api/state', { as: 'watcher' })).json()) as {
       jobs: { id: string; state: string; waiting: { id: string }[] }[];
     };
     expect(state.jobs).toMatchObject([{ id, state: 'waits-for-approval' }]);
     const approval = state.jobs[0]?.waiting[0]?.id ?? '';
     expect((await post(`/api/approvals/${approval}`, { isApproved: true }, 'watcher')).status).toBe(403);
-    expect(till.pressed).toEqual([]);
+    expect(served.till.pressed).toEqual([]);
     expect((await post(`/api/approvals/${approval}`, { isApproved: true }, 'operator')).status).toBe(200);
-    await workplace.idle();
-    expect(till.pressed).toEqual(['save 12.00']);
+    await served.workplace.idle();
+    expect(served.till.pressed).toEqual(['save 12.00']);
     // Given once: a replayed answer is refused.
     expect((await post(`/api/approvals/${approval}`, { isApproved: true }, 'operator')).status).toBe(409);
     const { job, steps } = (await (await ask(`/api/jobs/${id}`, { as: 'watcher' })).json()) as {
@@ -119,7 +69,7 @@ describe('the API', () => {
     };
     expect(job.ended.how).toBe('done');
     expect(steps.length).toBeGreaterThan(5);
-    expect(audit().map(({ by, what, status }) => [by, what.replace(approval, 'ID'), status])).toEqual([
+    expect(served.auditLines().map(({ by, what, status }) => [by, what.replace(approval, 'ID'), status])).toEqual([
       ['Otto', 'POST /api/jobs', 201],
       ['Wanda', 'POST /api/approvals/ID', 403],
       ['Otto', 'POST /api/approvals/ID', 200],
@@ -132,8 +82,8 @@ describe('the API', () => {
     expect((await ask('/api/me', { headers: { authorization: 'Bearer guessed' } })).status).toBe(401);
     const own = { 'x-journeyman': '1' };
     expect((await post('/api/login', { token: 'guessed' }, undefined, own)).status).toBe(401);
-    expect((await post('/api/login', { token: tokens.operator })).status).toBe(403);
-    const login = await post('/api/login', { token: tokens.operator }, undefined, own);
+    expect((await post('/api/login', { token: served.tokens.operator })).status).toBe(403);
+    const login = await post('/api/login', { token: served.tokens.operator }, undefined, own);
     expect(await login.json()).toEqual({ name: 'Otto', role: 'operator' });
     const set = login.headers.get('set-cookie') ?? '';
     expect(set).toMatch(/HttpOnly/);
@@ -143,14 +93,14 @@ describe('the API', () => {
     expect((await post('/api/stops', stop, undefined, { cookie })).status).toBe(403);
     expect((await post('/api/stops', stop, undefined, { cookie, ...own, origin: 'http://evil.example' })).status).toBe(403);
     expect((await post('/api/stops', stop, undefined, { cookie, ...own, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-    expect(workplace.stops.stops()).toEqual([]);
-    expect((await post('/api/stops', stop, undefined, { cookie, ...own, origin })).status).toBe(200);
-    expect(workplace.stops.stops()).toHaveLength(1);
+    expect(served.workplace.stops.stops()).toEqual([]);
+    expect((await post('/api/stops', stop, undefined, { cookie, ...own, origin: served.origin })).status).toBe(200);
+    expect(served.workplace.stops.stops()).toHaveLength(1);
     expect((await post('/api/logout', {}, undefined, { cookie, ...own })).status).toBe(200);
     expect((await ask('/api/me', { headers: { cookie } })).status).toBe(401);
     // No token, not even a wrong one, is written down.
-    expect(JSON.stringify(audit())).not.toContain(tokens.operator);
-    expect(JSON.stringify(audit())).not.toContain('guessed');
+    expect(JSON.stringify(served.auditLines())).not.toContain(served.tokens.operator);
+    expect(JSON.stringify(served.auditLines())).not.toContain('guessed');
   });
 
   it('slows down whoever guesses tokens', async () => {
@@ -163,13 +113,13 @@ describe('the API', () => {
     // fetch sets the host itself, so the socket is spoken to.
     const { request } = await import('node:http');
     const status = await new Promise<number>((resolve, reject) => {
-      const { hostname, port } = new URL(origin);
+      const { hostname, port } = new URL(served.origin);
       request({ hostname, port, path: '/api/me', headers: { host: 'evil.example' } }, (response) => resolve(response.statusCode ?? 0))
         .on('error', reject)
         .end();
     });
     expect(status).toBe(403);
-    const elsewhere = { ...live, place: { ...live.place, url: 'http://169.254.169.254/latest' } };
+    const elsewhere = { ...live, place: { ...LIVE, url: 'http://169.254.169.254/latest' } };
     const refused = await post('/api/jobs', elsewhere, 'operator');
     expect(refused.status).toBe(403);
     expect(await refused.json()).toEqual({ error: { message: 'http://169.254.169.254 is no app that this server was started for' } });
@@ -179,7 +129,7 @@ describe('the API', () => {
     expect(wrong.status).toBe(400);
     expect((await ask('/../../etc/passwd', { as: 'signer' })).status).toBe(404);
     expect((await ask('/api/jobs/..%2f..%2fpeople', { as: 'signer' })).status).toBe(404);
-    expect(workplace.jobs()).toEqual([]);
+    expect(served.workplace.jobs()).toEqual([]);
   });
 
   it('keeps clearing alarms for signers', async () => {
@@ -189,19 +139,19 @@ describe('the API', () => {
   });
 
   it('tells those who watch within 300 ms, with 50 jobs there', async () => {
-    for (let i = 0; i < 50; i++) workplace.submit({ agent: 'clerk', place: live.place }, 'Otto');
-    await workplace.idle();
+    for (let i = 0; i < 50; i++) served.workplace.submit({ agent: 'clerk', place: LIVE }, 'Otto');
+    await served.workplace.idle();
     const events = await ask('/api/events', { as: 'watcher' });
     const reader = (events.body as ReadableStream<Uint8Array>).getReader();
     const next = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
     await next();
     const latencies: number[] = [];
-    for (const { waiting } of workplace.jobs().slice(0, 10)) {
+    for (const { waiting } of served.workplace.jobs().slice(0, 10)) {
       const startedMs = performance.now();
-      workplace.answer(waiting[0]?.id ?? '', { isApproved: false, by: 'Otto' });
+      served.workplace.answer(waiting[0]?.id ?? '', { isApproved: false, by: 'Otto' });
       await next();
       latencies.push(performance.now() - startedMs);
-      await workplace.idle();
+      await served.workplace.idle();
     }
     await reader.cancel();
     expect(Math.max(...latencies)).toBeLessThan(300);

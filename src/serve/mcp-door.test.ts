@@ -1,78 +1,20 @@
 /** The MCP door over a real socket, asked by the official client, of the newest protocol and of the one before. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { serve } from '@hono/node-server';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSpec } from '../release/index.ts';
-import { openAuditLog } from './audit-log.ts';
 import { chatRoutes } from './chat-door.ts';
 import { mcpRoutes } from './mcp-door.ts';
-import { addPerson, loadPeople, type Role } from './people.ts';
-import { clerk, Till, tillActions, type Wish } from './till.fixture.ts';
-import { openWorkplace, type Workplace } from './workplace.ts';
+import { AGENTS, APP, LIVE, SANDBOX, type ServedTill, serveTill } from './served-till.fixture.ts';
 
-const SPEC = parseSpec(`
-schemaVersion: 1
-name: till
-otherwise: { read: allow, reversible: allow, compensable: ask, irreversible: forbid }
-rules: []
-`);
-const APP = 'http://till.example';
-const LIVE = { kind: 'live', url: `${APP}/`, goal: [{ text: 'Pay.' }] };
-const SANDBOX = { kind: 'sandbox', slice: 'base', seed: { split: 'validate', n: 3 } };
-
-let folder = '';
-let till = new Till();
-let wishes: readonly Wish[] = [];
-let workplace: Workplace;
-let server: ReturnType<typeof serve>;
-let origin = '';
-let tokens: Record<Role, string>;
+let served: ServedTill;
 const clients: Client[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'mcp-'));
-  till = new Till();
-  wishes = ['fill 12.00', 'Save bill', 'done'];
-  const people = join(folder, 'people.json');
-  tokens = {
-    watcher: addPerson(people, { name: 'Wanda', role: 'watcher' }),
-    operator: addPerson(people, { name: 'Otto', role: 'operator' }),
-    signer: addPerson(people, { name: 'Sigrid', role: 'signer' }),
-  };
-  workplace = openWorkplace({
-    folder,
-    workerOf: async (name) => ({
-      ...{ name, version: 1, actions: tillActions, spec: SPEC, thresholds: { abstainBelow: null, surpriseAbove: null } },
-      policy: clerk(wishes),
-      open: async () => till.open('seed'),
-    }),
-  });
-  const door = mcpRoutes({
-    ...{ workplace, apps: [APP] },
-    people: loadPeople(people),
-    audit: openAuditLog(join(folder, 'audit.jsonl')),
-    agents: () => [
-      { name: 'clerk', version: 1, validUntil: '2126-01-01T00:00:00.000Z' },
-      { name: 'retired', version: 1, validUntil: '2020-01-01T00:00:00.000Z' },
-    ],
-  });
-  await new Promise<void>((resolve) => {
-    server = serve({ fetch: door.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => {
-      origin = `http://127.0.0.1:${port}`;
-      resolve();
-    });
-  });
+  served = await serveTill((behind) => mcpRoutes({ ...behind, apps: [APP], agents: () => AGENTS }));
 });
 afterEach(async () => {
   await Promise.allSettled(clients.splice(0).map((client) => client.close()));
-  await workplace.close();
-  if ('closeAllConnections' in server) server.closeAllConnections();
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
+  await served.close();
 });
 
 type Mode = 'legacy' | 'auto';
@@ -80,25 +22,19 @@ async function clientOf(token: string, { mode = 'auto', headers = {} }: { mode?:
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   clients.push(client);
   const requestInit = { headers: { authorization: `Bearer ${token}`, ...headers } };
-  await client.connect(new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), { requestInit }));
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${served.origin}/mcp`), { requestInit }));
   return client;
 }
 const send = (client: Client, order: Record<string, unknown>) => client.callTool({ name: 'send_job', arguments: order });
-const post = (body: string, headers: Record<string, string> = { authorization: `Bearer ${tokens.operator}` }): Promise<Response> =>
-  fetch(`${origin}/mcp`, {
+const post = (body: string, headers: Record<string, string> = { authorization: `Bearer ${served.tokens.operator}` }): Promise<Response> =>
+  fetch(`${served.origin}/mcp`, {
     method: 'POST',
     body,
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
   });
-const audit = (): { by: string | null; what: string; status: number; detail: string }[] =>
-  readFileSync(join(folder, 'audit.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-
 describe.each<Mode>(['auto', 'legacy'])('the MCP door, protocol %s', (mode) => {
   it('has three tools, none of which approves', async () => {
-    const client = await clientOf(tokens.watcher, { mode });
+    const client = await clientOf(served.tokens.watcher, { mode });
     const { tools } = await client.listTools();
     expect(tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint])).toEqual([
       ['list_agents', true],
@@ -111,35 +47,35 @@ describe.each<Mode>(['auto', 'legacy'])('the MCP door, protocol %s', (mode) => {
   });
 
   it('delegates a job, answers when it is done, and writes down who sent what', async () => {
-    wishes = ['fill 12.00', 'done'];
-    const client = await clientOf(tokens.operator, { mode });
+    served.wishes = ['fill 12.00', 'done'];
+    const client = await clientOf(served.tokens.operator, { mode });
     const { structuredContent, content } = await send(client, { agent: 'clerk', compartment: 'acme', place: SANDBOX });
     expect(structuredContent).toMatchObject({ state: 'ended', how: 'done', waiting: [] });
     expect(content).toEqual([{ type: 'text', text: JSON.stringify(structuredContent) }]);
     const request = { agent: 'clerk', compartment: 'acme', place: SANDBOX };
-    expect(workplace.jobs()).toMatchObject([{ by: 'Otto', request }]);
-    expect(audit()).toMatchObject([{ by: 'Otto', what: 'POST /mcp send_job', status: 200, detail: JSON.stringify(request) }]);
+    expect(served.workplace.jobs()).toMatchObject([{ by: 'Otto', request }]);
+    expect(served.auditLines()).toMatchObject([{ by: 'Otto', what: 'POST /mcp send_job', status: 200, detail: JSON.stringify(request) }]);
   });
 
   it('comes back with what waits for a person, and does nothing until then', async () => {
-    const client = await clientOf(tokens.operator, { mode });
+    const client = await clientOf(served.tokens.operator, { mode });
     const { structuredContent: report } = await send(client, { agent: 'clerk', place: LIVE });
     const { job, waiting } = report as { job: string; waiting: { approval: string; action: string }[] };
     expect(report).toMatchObject({ state: 'waits-for-approval', how: null });
     expect(waiting[0]?.action).toContain('Save bill');
-    expect(till.pressed).toEqual([]);
-    workplace.answer(waiting[0]?.approval ?? '', { isApproved: true, by: 'Sigrid' });
-    await workplace.idle();
-    const watcher = await clientOf(tokens.watcher, { mode });
+    expect(served.till.pressed).toEqual([]);
+    served.workplace.answer(waiting[0]?.approval ?? '', { isApproved: true, by: 'Sigrid' });
+    await served.workplace.idle();
+    const watcher = await clientOf(served.tokens.watcher, { mode });
     const status = await watcher.callTool({ name: 'job_status', arguments: { job } });
     expect(status.structuredContent).toMatchObject({ job, state: 'ended', how: 'done', waiting: [] });
-    expect(till.pressed).toEqual(['save 12.00']);
+    expect(served.till.pressed).toEqual(['save 12.00']);
   });
 
   it('refuses roles, agents, apps and exam tasks as errors of the tool', async () => {
-    const watcher = await clientOf(tokens.watcher, { mode });
+    const watcher = await clientOf(served.tokens.watcher, { mode });
     expect(await send(watcher, { agent: 'clerk', place: LIVE })).toMatchObject({ isError: true });
-    const client = await clientOf(tokens.operator, { mode });
+    const client = await clientOf(served.tokens.operator, { mode });
     const refused = [
       { agent: 'nobody', place: LIVE },
       { agent: 'retired', place: LIVE },
@@ -153,8 +89,8 @@ describe.each<Mode>(['auto', 'legacy'])('the MCP door, protocol %s', (mode) => {
     }
     const status = await client.callTool({ name: 'job_status', arguments: { job: '00000000-0000-4000-8000-000000000000' } });
     expect(status).toMatchObject({ isError: true, content: [{ type: 'text', text: 'There is no such job' }] });
-    expect(workplace.jobs()).toEqual([]);
-    expect(audit().map(({ by, status }) => [by, status])).toEqual([
+    expect(served.workplace.jobs()).toEqual([]);
+    expect(served.auditLines().map(({ by, status }) => [by, status])).toEqual([
       ['Wanda', 403],
       ['Otto', 404],
       ['Otto', 404],
@@ -166,8 +102,8 @@ describe.each<Mode>(['auto', 'legacy'])('the MCP door, protocol %s', (mode) => {
 
   it('lets no strangers in, and no pages of other sites', async () => {
     await expect(clientOf('guessed', { mode })).rejects.toThrow();
-    await expect(clientOf(tokens.operator, { mode, headers: { origin: 'http://evil.example' } })).rejects.toThrow();
-    expect(JSON.stringify(audit())).not.toContain('guessed');
+    await expect(clientOf(served.tokens.operator, { mode, headers: { origin: 'http://evil.example' } })).rejects.toThrow();
+    expect(JSON.stringify(served.auditLines())).not.toContain('guessed');
   });
 });
 
@@ -177,29 +113,28 @@ describe('the MCP door', () => {
     const stranger = await post(call, { authorization: 'Bearer guessed' });
     expect([stranger.status, stranger.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     expect(await stranger.json()).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32001 } });
-    const foreign = await post(call, { authorization: `Bearer ${tokens.operator}`, origin: 'http://evil.example' });
+    const foreign = await post(call, { authorization: `Bearer ${served.tokens.operator}`, origin: 'http://evil.example' });
     expect([foreign.status, await foreign.json()]).toMatchObject([403, { jsonrpc: '2.0', error: { code: -32003 } }]);
     const broken = await post('{');
     expect([broken.status, await broken.json()]).toMatchObject([400, { jsonrpc: '2.0', error: { code: -32700 } }]);
     const huge = await post(`"${'x'.repeat(300_000)}"`);
     expect([huge.status, await huge.json()]).toMatchObject([413, { jsonrpc: '2.0', error: { code: -32600 } }]);
-    expect(audit().map(({ by, status }) => [by, status])).toEqual([
+    expect(served.auditLines().map(({ by, status }) => [by, status])).toEqual([
       [null, 401],
       [null, 403],
       ['Otto', 400],
       [null, 413],
     ]);
-    expect((await fetch(`${origin}/mcp`)).status).toBe(401);
-    const reading = await fetch(`${origin}/mcp`, { headers: { authorization: `Bearer ${tokens.operator}` } });
+    expect((await fetch(`${served.origin}/mcp`)).status).toBe(401);
+    const reading = await fetch(`${served.origin}/mcp`, { headers: { authorization: `Bearer ${served.tokens.operator}` } });
     expect(reading.status).toBe(405);
     expect(reading.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   it('stands beside other doors: what comes before it holds, what comes after is its own', async () => {
     const options = {
-      ...{ workplace, apps: [APP], agents: () => [] },
-      people: loadPeople(join(folder, 'people.json')),
-      audit: openAuditLog(join(folder, 'audit.jsonl')),
+      ...served,
+      ...{ apps: [APP], agents: () => [] },
     };
     const app = new Hono();
     app.use(async (c, next) => (c.req.header('host') === 'here' ? next() : c.text('unknown host', 403)));
@@ -208,7 +143,7 @@ describe('the MCP door', () => {
     app.use(async (c) => c.text('log in first', 418));
     app.onError((_, c) => c.text('not in the shape of the protocol', 500));
     const get = (path: string, headers: Record<string, string>) => app.request(path, { headers });
-    const mine = { host: 'here', authorization: `Bearer ${tokens.watcher}` };
+    const mine = { host: 'here', authorization: `Bearer ${served.tokens.watcher}` };
     expect(await (await get('/v1/models', mine)).json()).toEqual({ object: 'list', data: [] });
     const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
     const headers = { ...mine, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -223,7 +158,7 @@ describe('the MCP door', () => {
   });
 
   it('speaks the newest protocol with whoever asks for it', async () => {
-    const negotiated = await Promise.all((['auto', 'legacy'] as const).map(async (mode) => clientOf(tokens.watcher, { mode })));
+    const negotiated = await Promise.all((['auto', 'legacy'] as const).map(async (mode) => clientOf(served.tokens.watcher, { mode })));
     expect(negotiated.map((client) => client.getNegotiatedProtocolVersion())).toEqual(['2026-07-28', '2025-11-25']);
   });
 });

@@ -4,7 +4,8 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, DataError } from '../base/index.ts';
+import { ConfigError } from '../base/index.ts';
+import { requirePlain } from '../release/index.ts';
 import { compartmentSchema } from './triage-entry.ts';
 
 export interface CompartmentPlace {
@@ -28,19 +29,12 @@ export function compartmentPlace(root: string, compartment: string): Compartment
     });
   const folder = join(root, compartment);
   const place = { root, compartment, folder, book: join(folder, 'triage.jsonl'), passes: join(folder, 'passed.jsonl') };
-  requirePlain(folder, 'folder');
-  requirePlain(place.book, 'file');
-  requirePlain(place.passes, 'file');
+  requirePlainIfThere(folder, 'folder');
+  requirePlainIfThere(place.book, 'file');
+  requirePlainIfThere(place.passes, 'file');
   return place;
 }
 
-function requirePlain(path: string, kind: 'folder' | 'file'): void {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || (kind === 'file' ? stats.isFile() : stats.isDirectory())) return;
-  throw new DataError({
-    operation: `look into ${path}`,
-    got: stats.isSymbolicLink() ? 'a symbolic link' : 'something else',
-    expected: `a plain ${kind}`,
-    fix: 'put the data itself there; what a link leads to may be somebody else’s',
-  });
+function requirePlainIfThere(path: string, kind: 'folder' | 'file'): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) requirePlain(path, kind, `look into ${path}`);
 }

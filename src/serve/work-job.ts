@@ -4,7 +4,7 @@
  * Invariants: before each action the stop switch is looked at, after everything else. What lasts stands in the job's ledger before it is done; what needs
  * an approval is done only after that was used up for exactly this action on exactly this screen, looked at again.
  */
-import { JourneymanError, type Json } from '../base/index.ts';
+import type { Json } from '../base/index.ts';
 import { actSegment } from '../grammar/index.ts';
 import {
   type Decision,
@@ -90,6 +90,8 @@ export async function workJob(job: Job, worker: Worker, desk: Desk, signal: Abor
   }
 }
 
+type Undated<T> = T extends unknown ? Omit<T, 'at'> : never;
+
 class Ended extends Error {
   readonly how: JobEnding;
   readonly because: readonly string[];
@@ -116,6 +118,8 @@ class WorkedJob {
   #waitedMs = 0;
   #steps = 0;
   #intervened = false;
+  /** Why the ledger could not be written. */
+  #unwritten: unknown;
 
   constructor(job: Job, worker: Worker, desk: Desk, signal: AbortSignal) {
     this.#job = job;
@@ -154,7 +158,7 @@ class WorkedJob {
     } catch (error) {
       if (error instanceof Ended) return error;
       if (this.#signal.aborted) throw this.#signal.reason;
-      if (error instanceof JourneymanError && error.code === 'data') throw error;
+      if (error === this.#unwritten) throw error;
       const { uncertain } = this.#job;
       return new Ended('failed', [
         (error as Error).message.slice(0, 2000),
@@ -298,8 +302,13 @@ class WorkedJob {
     if (this.#signal.aborted) throw this.#signal.reason;
   }
 
-  #write(event: JobEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): Job {
-    this.#job = this.#desk.write(this.#job.id, { ...event, at: this.#desk.now().toISOString() } as JobEvent);
+  #write(event: Undated<JobEvent>): Job {
+    try {
+      this.#job = this.#desk.write(this.#job.id, { ...event, at: this.#desk.now().toISOString() } as JobEvent);
+    } catch (error) {
+      this.#unwritten = error;
+      throw error;
+    }
     return this.#job;
   }
 

@@ -175,6 +175,22 @@ describe('a job', () => {
     expect(workplace.job(id)?.ended?.because[0]).toMatch(/stranger may not work here/);
   });
 
+  it('is worked on no more where its ledger can’t be written, and that is told', async () => {
+    const failures: string[] = [];
+    till.onPress = (when) => {
+      if (when === 'after') rmSync(join(folder, 'jobs'), { recursive: true });
+    };
+    const { workplace, job } = await work(
+      ['fill 12.00', 'Save bill', 'done'],
+      {},
+      { onFailure: (_, error) => failures.push(error.message) },
+    );
+    expect(failures).toEqual([expect.stringMatching(/ENOENT/)]);
+    expect(job().ended).toBeNull();
+    expect(till.pressed).toEqual(['save 12.00']);
+    await workplace.close();
+  });
+
   it('that is none is refused', () => {
     const workplace = workplaceOf(clerk([]));
     const exam = { kind: 'sandbox', slice: 'base', seed: { split: 'exam', n: 1 } };

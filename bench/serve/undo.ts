@@ -6,12 +6,12 @@
  * be named. Inverses go through JSON, as they would through a ledger. Of the other gyms countdown changes nothing (its actions are `read`), and what warehouse
  * does is declared irreversible.
  */
-import { withGym } from '../recipes/factory/with-gym.ts';
-import { Random } from '../src/base/index.ts';
-import { type Expert, type LoadedGym, runInLanes } from '../src/gym/index.ts';
-import type { Action, Observation, Task } from '../src/records/index.ts';
-import { type DoneAction, undoJob } from '../src/serve/index.ts';
-import { type Bench, type BenchContext, type Measurement, median, spreadOf } from './row.ts';
+import { withGym } from '../../recipes/factory/with-gym.ts';
+import { Random } from '../../src/base/index.ts';
+import { type Expert, type LoadedGym, runInLanes } from '../../src/gym/index.ts';
+import type { Action, Observation, Task } from '../../src/records/index.ts';
+import { type DoneAction, undoJob } from '../../src/serve/index.ts';
+import { type Bench, type BenchContext, type Measurement, median, spreadOf } from '../row.ts';
 
 const JOBS = 200;
 const FIRST_SEED = 700_000;

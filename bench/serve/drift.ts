@@ -5,7 +5,7 @@
  * stands at .98 under a ceiling of .995. A disturbance comes after 1,000 such jobs; runs with an earlier alarm are left out of a delay, and counted in the
  * rows about false alarms. A delay is the number of disturbed jobs up to the one that raises the alarm.
  */
-import { Random } from '../src/base/index.ts';
+import { Random } from '../../src/base/index.ts';
 import {
   beginMonitors,
   type JobObservation,
@@ -14,9 +14,9 @@ import {
   type MonitorLevels,
   type MonitorName,
   observeJob,
-} from '../src/serve/index.ts';
-import { type DriftState, observeRun, upperBound } from '../src/stats/index.ts';
-import type { Bench, Measurement } from './row.ts';
+} from '../../src/serve/index.ts';
+import { type DriftState, observeRun, upperBound } from '../../src/stats/index.ts';
+import type { Bench, Measurement } from '../row.ts';
 
 const LEVELS: MonitorLevels = {
   successFloor: 0.97,
