@@ -34,7 +34,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   train: { mayImport: [...GROUND, 'model', 'tensor', 'stats'] },
   evals: { mayImport: [...GROUND, 'rollout', 'stats'] },
   release: { mayImport: [...GROUND, 'stats', 'evals'] },
-  serve: { mayImport: [...GROUND, 'engine', 'search', 'release', 'gym', 'stats'] },
+  serve: { mayImport: [...GROUND, 'engine', 'search', 'release', 'gym', 'stats', 'evals'] },
   console: { mayImport: [...GROUND, 'serve'], onlyTypes: true },
   cli: {
     mayImport: [

@@ -1,8 +1,7 @@
 /** A small server for the console's tests: its API over made-up data, with the headers of the real one. It notes what was asked of it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Segment } from '../records/index.ts';
-import type { JobStep, JobView, Role } from '../serve/index.ts';
+import type { JobView, Role, ShownStep } from '../serve/index.ts';
 import { consoleFiles } from './console-files.ts';
 
 const CSP =
@@ -38,29 +37,35 @@ const text = (words: string) => ({ kind: 'text', text: words }) as const;
 const reference = (n: number) => ({ kind: 'reference', reference: n }) as const;
 const word = (words: string) => ({ kind: 'word', word: words }) as const;
 
-const segments: readonly (readonly [Segment, number | null, number | null])[] = [
-  [{ kind: 'goal', pieces: [text('Enter the bill R-2026-017 of Nordlicht Papier and send it to be paid.')] }, null, null],
-  [
-    {
-      kind: 'observe',
-      pieces: [
-        ...[text('heading "New bill"\ntextbox "Vendor"'), reference(7), text('textbox "Total"'), reference(12), text(`note "${HOSTILE}"`)],
-        ...[reference(3), ...Array.from({ length: 20 }, (_, n) => text(`\nrow ${n + 1}: Paper, A4, white`))],
-      ],
-    },
-    null,
-    0.31,
-  ],
-  [{ kind: 'act', pieces: [word('fill'), reference(12), { kind: 'echo', text: 'Total' }, word('from'), reference(3)] }, 0.93, null],
-  [
-    { kind: 'observe', pieces: [text('textbox "Total" 1.204,50'), reference(12), text('button "Send to payment"'), reference(19)] },
-    null,
-    0.12,
-  ],
+const steps: readonly Omit<ShownStep, 'job'>[] = [
+  {
+    ...{ kind: 'goal', value: null, surpriseNats: null },
+    lines: [[text('Enter the bill R-2026-017 of Nordlicht Papier and send it to be paid.')]],
+  },
+  {
+    ...{ kind: 'observe', value: null, surpriseNats: 0.31 },
+    lines: [
+      [text('heading "New bill"')],
+      [text('textbox "Vendor"'), reference(7)],
+      [text('textbox "Total"'), reference(12)],
+      [text(`note "${HOSTILE}"`), reference(3)],
+      ...Array.from({ length: 20 }, (_, n) => [text(`row ${n + 1}: Paper, A4, white`)]),
+    ],
+  },
+  {
+    ...{ kind: 'act', value: 0.93, surpriseNats: null },
+    lines: [[word('fill'), reference(12), { kind: 'echo', text: 'Total' }, word('from'), reference(3)]],
+  },
+  {
+    ...{ kind: 'observe', value: null, surpriseNats: 0.12 },
+    lines: [
+      [text('textbox "Total" 1.204,50'), reference(12)],
+      [text('button "Send to payment"'), reference(19)],
+    ],
+  },
 ];
 
-export const stepsOf = (job: string): JobStep[] =>
-  segments.map(([segment, value, surpriseNats]) => ({ job, segment, value, surpriseNats }));
+export const stepsOf = (job: string): ShownStep[] => steps.map((step) => ({ job, ...step }));
 
 const first = jobOf(1, {
   asks: {

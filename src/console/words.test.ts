@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf, pieceWords, placeWords, plain, scopeWords, timeLeft } from './client/words.ts';
+import { pieceWords, placeWords, plain, scopeWords, timeLeft } from './client/words.ts';
 
 describe('plain', () => {
   it('shows what would hide or turn the rest around', () => {
@@ -11,28 +11,14 @@ describe('plain', () => {
   });
 });
 
-describe('linesOf', () => {
-  it('ends a line of a screen at a reference or a line feed', () => {
-    const lines = linesOf({
-      kind: 'observe',
-      pieces: [
-        { kind: 'text', text: 'New bill\nTotal' },
-        { kind: 'reference', reference: 7 },
-        { kind: 'text', text: 'Send' },
-      ],
-    });
-    expect(lines.map((line) => line.map(pieceWords).join(' '))).toEqual(['New bill', 'Total ⟨7⟩', 'Send']);
-  });
-  it('keeps an action on one line', () => {
-    const lines = linesOf({
-      kind: 'act',
-      pieces: [
-        { kind: 'word', word: 'click' },
-        { kind: 'reference', reference: 7 },
-        { kind: 'echo', text: 'a\nb' },
-      ],
-    });
-    expect(lines.map((line) => line.map(pieceWords).join(' '))).toEqual(['click ⟨7⟩ «a b»']);
+describe('pieceWords', () => {
+  it('tells pieces apart', () => {
+    const pieces = [
+      { kind: 'word', word: 'click' },
+      { kind: 'reference', reference: 7 },
+      { kind: 'echo', text: 'a\nb' },
+    ] as const;
+    expect(pieces.map(pieceWords)).toEqual(['click', '⟨7⟩', '«a b»']);
   });
 });
 

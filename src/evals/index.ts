@@ -13,6 +13,7 @@ export type { ComputePoint } from './report/charts.ts';
 export { type ProgressReportOptions, renderProgressReport } from './report/progress-report.ts';
 export { type ReportOptions, renderReport } from './report/report.ts';
 export { assertUnseen, commitNonce, type ExamNumbers, examNumbers, isRevealed, type SeedCommitment } from './seeds.ts';
+export { segmentLines } from './segment-lines.ts';
 export { terminalSummary } from './terminal-summary.ts';
 export { textTable } from './text-table.ts';
 export { type VerdictOptions, verdictSentence } from './verdict.ts';

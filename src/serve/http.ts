@@ -30,6 +30,7 @@ import { jobRequestSchema } from './job.ts';
 import { mcpRoutes } from './mcp-door.ts';
 import type { Alarm } from './monitors-state.ts';
 import type { People, Person, Role } from './people.ts';
+import { showStep } from './shown-step.ts';
 import { stopScopeSchema } from './stop-switch.ts';
 import type { JobStep } from './work-job.ts';
 import type { Workplace } from './workplace.ts';
@@ -185,7 +186,7 @@ export function makeApi(options: ApiOptions): Api {
   app.get('/api/jobs/:id', only('watcher'), (c) => {
     const job = workplace.job(c.req.param('id'));
     if (!job) throw new HTTPException(404, { message: 'There is no such job' });
-    return c.json({ job, steps: options.stepsOf(job.id) });
+    return c.json({ job, steps: options.stepsOf(job.id).map(showStep) });
   });
   app.get('/api/events', only('watcher'), (c) =>
     streamSSE(c, async (stream) => {
@@ -253,7 +254,7 @@ export function makeApi(options: ApiOptions): Api {
   let isTold = false;
   return {
     fetch: app.fetch,
-    stepped: (step) => tell('step', JSON.stringify(step)),
+    stepped: (step) => tell('step', JSON.stringify(showStep(step))),
     changed() {
       // Many changes at once are one.
       if (isTold) return;

@@ -20,6 +20,7 @@ export {
 export type { Thresholds } from './oversight.ts';
 export { addPerson, loadPeople, type People, type Person, ROLES, type Role } from './people.ts';
 export { digestOf, type ShownAction } from './shown-action.ts';
+export type { ShownStep } from './shown-step.ts';
 export { openStopSwitch, type Stop, type StopScope, type StopSwitch } from './stop-switch.ts';
 export { openTranscripts, type Transcripts } from './transcripts.ts';
 export { openTriage, type ReadTriageOptions, readTriage, type TriageBook, type TriageView } from './triage.ts';

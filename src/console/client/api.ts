@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The server as the console knows it. Whoever is not logged in gets to know so by `isLoggedOut`. */
-import type { Alarm, JobStep, JobView, Role, ServedAgent, Stop } from '../../serve/index.ts';
+import type { Alarm, JobView, Role, ServedAgent, ShownStep, Stop } from '../../serve/index.ts';
 
 export interface Person {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface State {
 
 export interface JobAndSteps {
   readonly job: JobView;
-  readonly steps: readonly JobStep[];
+  readonly steps: readonly ShownStep[];
 }
 
 export class Refused extends Error {
@@ -50,7 +50,7 @@ export const post = <T>(path: string, body: unknown): Promise<T> =>
 
 export interface Listeners {
   readonly changed: () => void;
-  readonly stepped: (step: JobStep) => void;
+  readonly stepped: (step: ShownStep) => void;
   /** Told when the line to the server is lost, and when it stands again. */
   readonly connected: (isConnected: boolean) => void;
 }
@@ -65,7 +65,7 @@ export function listen({ changed, stepped, connected }: Listeners): () => void {
     source = new EventSource('/api/events');
     source.addEventListener('open', () => connected(true));
     source.addEventListener('change', changed);
-    source.addEventListener('step', ({ data }) => stepped(JSON.parse(data as string) as JobStep));
+    source.addEventListener('step', ({ data }) => stepped(JSON.parse(data as string) as ShownStep));
     source.addEventListener('error', () => {
       connected(false);
       // One that was refused is not taken up again by the browser itself.

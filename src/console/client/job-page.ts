@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** One job: what it is about, what it waits for, how it ended and why, and its transcript as it grows. */
-import type { JobStep, JobView, StopScope } from '../../serve/index.ts';
+import type { JobView, ShownStep, StopScope } from '../../serve/index.ts';
 import { get, type JobAndSteps, Refused, type State } from './api.ts';
 import type { Desk } from './desk.ts';
 import { arrange, button, element, keyedViews, setText, type View } from './dom.ts';
@@ -12,7 +12,7 @@ import { addressWords, agentWords, placeWords, plain, stateWord, timeWords } fro
 
 export interface JobPage extends View<State> {
   readonly job: string;
-  stepped(step: JobStep): void;
+  stepped(step: ShownStep): void;
   /** Fetches the transcript again: after the line to the server was lost. */
   reload(): void;
 }

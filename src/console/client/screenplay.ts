@@ -4,9 +4,9 @@
  * difference is written anew. Whoever looks at the end of the page stays there.
  */
 import type { Piece } from '../../records/index.ts';
-import type { JobStep } from '../../serve/index.ts';
+import type { ShownStep } from '../../serve/index.ts';
 import { element } from './dom.ts';
-import { linesOf, percent, pieceWords, SPEAKERS } from './words.ts';
+import { percent, pieceWords, SPEAKERS } from './words.ts';
 
 /** Of a screen; the others are a press away. */
 const SHOWN_LINES = 14;
@@ -16,9 +16,9 @@ const NEAR_PIXELS = 60;
 export interface Screenplay {
   readonly element: HTMLElement;
   /** All steps that there are. */
-  show(steps: readonly JobStep[]): void;
+  show(steps: readonly ShownStep[]): void;
   /** One more. */
-  add(step: JobStep): void;
+  add(step: ShownStep): void;
 }
 
 export function screenplay(): Screenplay {
@@ -31,9 +31,9 @@ export function screenplay(): Screenplay {
     write();
     if (isAtEnd) page.scrollTop = page.scrollHeight;
   }
-  function append(step: JobStep): void {
+  function append(step: ShownStep): void {
     shown.push(JSON.stringify(step));
-    list.append(lineOf(step));
+    list.append(viewOf(step));
   }
   return {
     element: list,
@@ -49,8 +49,8 @@ export function screenplay(): Screenplay {
   };
 }
 
-function lineOf({ segment, value, surpriseNats }: JobStep): HTMLElement {
-  const lines = linesOf(segment).map((line) => element('p', {}, ...line.flatMap(pieceView)));
+function viewOf({ kind, lines: said, value, surpriseNats }: ShownStep): HTMLElement {
+  const lines = said.map((line) => element('p', {}, ...line.flatMap(pieceView)));
   const [first, rest] = [lines.slice(0, SHOWN_LINES), lines.slice(SHOWN_LINES)];
   const more =
     rest.length === 0
@@ -58,8 +58,8 @@ function lineOf({ segment, value, surpriseNats }: JobStep): HTMLElement {
       : [element('details', {}, element('summary', {}, `${rest.length} more line${rest.length === 1 ? '' : 's'}`), ...rest)];
   return element(
     'li',
-    { 'data-kind': segment.kind },
-    element('span', { class: 'speaker' }, SPEAKERS[segment.kind]),
+    { 'data-kind': kind },
+    element('span', { class: 'speaker' }, SPEAKERS[kind]),
     element('div', { class: 'lines' }, ...(lines.length === 0 ? [element('p', { class: 'muted' }, 'nothing new')] : first), ...more),
     ...(value === null ? [] : [element('p', { class: 'insight' }, 'expects to succeed: ', element('b', {}, percent(value)), meter(value))]),
     ...(surpriseNats === null

@@ -1,7 +1,7 @@
 /**
  * What things are called: states, times, scopes, alarms, and a transcript's segments as lines. Pure; knows no page.
  */
-import type { Piece, Segment, SegmentKind } from '../../records/index.ts';
+import type { Piece, SegmentKind } from '../../records/index.ts';
 import type { JobEnding, JobState, JobView, MonitorName, Place, StopScope } from '../../serve/index.ts';
 
 /** Text from outside as it may be shown: what can't be seen is made visible, so that nothing hides or turns the rest around. */
@@ -92,28 +92,6 @@ export const SPEAKERS: Readonly<Record<SegmentKind, string>> = {
   act: 'Does',
   outcome: 'Outcome',
 };
-
-/** A segment as lines: on a screen an element ends with its reference or a line feed, everything else is one line. */
-export function linesOf({ kind, pieces }: Segment): readonly (readonly Piece[])[] {
-  const isScreen = kind === 'observe';
-  const lines: Piece[][] = [];
-  let line: Piece[] = [];
-  const flush = (): void => {
-    if (line.some((piece) => piece.kind !== 'text' || piece.text.trim() !== '')) lines.push(line);
-    line = [];
-  };
-  for (const piece of pieces) {
-    const texts = isScreen && piece.kind === 'text' ? piece.text.split('\n') : null;
-    if (texts === null) line.push(piece);
-    for (const [n, text] of (texts ?? []).entries()) {
-      if (n > 0) flush();
-      if (text !== '') line.push({ kind: 'text', text });
-    }
-    if (isScreen && piece.kind === 'reference') flush();
-  }
-  flush();
-  return lines;
-}
 
 export function pieceWords(piece: Piece): string {
   switch (piece.kind) {
