@@ -89,7 +89,7 @@ export class AgentsAtWork {
     return refused;
   }
 
-  /** Those that were loaded. */
+  /** Those that are ready. */
   served(): readonly ServedAgent[] {
     return [...this.#opened.values()].map(({ worker: { name, version }, released }) => ({
       ...{ name, version },

@@ -148,7 +148,7 @@ class WorkedJob {
   async #toItsEnd(): Promise<Ended> {
     try {
       this.#assertGoingOn();
-      this.#job = this.#write({ kind: 'opened', version: this.#worker.version });
+      this.#write({ kind: 'opened', version: this.#worker.version });
       this.#session = await this.#worker.open(this.#job);
       await this.#keepState('before');
       this.#player = await this.#worker.policy.begin({ seed: this.#job.id, verbs: this.#worker.actions });
@@ -188,8 +188,9 @@ class WorkedJob {
       this.#worker.thresholds,
     );
     if (effect === 'hand-over') throw new Ended('handed-over', [`The agent would have done this: ${words}.`, ...because]);
-    const approval = effect === 'ask' ? await this.#approved(decision, observation, { words, because }) : null;
-    if (typeof approval === 'object' && approval !== null) return approval;
+    const asked = effect === 'ask' ? await this.#approved(decision, observation, { words, because }) : { approval: null };
+    if ('shown' in asked) return asked.shown;
+    const { approval } = asked;
     this.#assertGoingOn();
     this.#add({ segment: decision.segment, value: Number.isFinite(decision.value) ? decision.value : null, surpriseNats: null });
     if (judgement.counts.length > 0) this.#desk.rates.record(judgement.counts, this.#desk.now());
@@ -219,7 +220,7 @@ class WorkedJob {
     decision: Decision,
     observation: Observation,
     { words, because }: { readonly words: string; readonly because: readonly string[] },
-  ) {
+  ): Promise<{ readonly approval: string } | { readonly shown: Observation }> {
     const { approvals, approvalSeconds, now, waitFor } = this.#desk;
     const digest = this.#digestOf(decision, observation);
     // One that was asked for before the server was started again, on the same screen.
@@ -241,8 +242,11 @@ class WorkedJob {
     this.#assertGoingOn();
     const shown = await this.#lookAgain(observation);
     const verdict = approvals.use(asked.id, { digest: this.#digestOf(decision, shown), now: now() });
-    if (verdict === 'allowed') return asked.id;
-    if (verdict === 'changed') return this.#goOnWith(shown, observation);
+    if (verdict === 'allowed') return { approval: asked.id };
+    if (verdict === 'changed') {
+      await this.#waited(observation);
+      return { shown };
+    }
     const answer = approvals.get(asked.id)?.answer;
     this.#intervened = verdict === 'denied';
     throw new Ended('handed-over', [
@@ -256,15 +260,14 @@ class WorkedJob {
     return this.#worker.actions.wait === undefined ? observation : await this.#present(this.#session).act({ kind: 'wait' });
   }
 
-  /** What the agent knows from now on is that it waited, and what it sees. */
-  async #goOnWith(shown: Observation, before: Observation): Promise<Observation> {
+  /** In place of its decision the agent knows from now on that it waited. */
+  async #waited(before: Observation): Promise<void> {
     const player = this.#present(this.#player);
     if (player.force === undefined)
       throw new Ended('handed-over', ['The page changed before the action was approved, and this agent can’t take a decision back.']);
     const waited = actSegment({ kind: 'wait' }, before, false);
     await player.force(waited);
     this.#add({ segment: waited, value: null, surpriseNats: null });
-    return shown;
   }
 
   #digestOf({ action }: Decision, { targets }: Observation): string {
@@ -302,14 +305,13 @@ class WorkedJob {
     if (this.#signal.aborted) throw this.#signal.reason;
   }
 
-  #write(event: Undated<JobEvent>): Job {
+  #write(event: Undated<JobEvent>): void {
     try {
       this.#job = this.#desk.write(this.#job.id, { ...event, at: this.#desk.now().toISOString() } as JobEvent);
     } catch (error) {
       this.#unwritten = error;
       throw error;
     }
-    return this.#job;
   }
 
   #present<T>(part: T | undefined): T {
