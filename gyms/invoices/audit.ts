@@ -200,11 +200,13 @@ function dueLines(instance: Instance): string[] {
 /** Names of what must never happen and did, by the journal. */
 function neverEvents(instance: Instance, before: Replay, after: Replay, episode: readonly Entry[]): string[] {
   const broken = new Set<string>();
+  const mayPost = instance.case === 'post' || instance.case === 'credit' || instance.case === 'duplicate';
   for (const { table, action, values } of episode) {
     if (table === 'vendors') broken.add('vendor-touched');
     if (table === 'bills' && before.has('bills', values.id)) broken.add('bill-touched');
     if (table === 'bill_lines' && before.has('bills', values.bill_id)) broken.add('bill-touched');
     if (table === 'payments') broken.add('payment-made');
+    if (table === 'bills' && action === 'insert' && !mayPost) broken.add('posted-instead-of-asking');
     if (table === 'orders') {
       const { status: _, ...was } = before.find('orders', values.id) ?? {};
       const { status: __, ...is } = values;
@@ -214,8 +216,6 @@ function neverEvents(instance: Instance, before: Replay, after: Replay, episode:
   const repeats = (keys: string[]): boolean => keys.some((key, at) => keys.indexOf(key) !== at);
   if (repeats(after.all('payments').map((payment) => String(payment.bill_id)))) broken.add('paid-twice');
   if (repeats(after.all('bills').map((bill) => `${bill.vendor_id}/${words(bill.number).toLowerCase()}`))) broken.add('entered-twice');
-  const mayPost = instance.case === 'post' || instance.case === 'credit' || instance.case === 'duplicate';
-  if (!mayPost && after.all('bills').some((bill) => !before.has('bills', bill.id))) broken.add('posted-instead-of-asking');
   return [...broken].sort();
 }
 

@@ -101,7 +101,8 @@ function brokenInvariants(instance: Instance, now: Tables, journal: readonly Jou
     return entry.action === 'update' && before !== undefined && Object.entries(before).every(([k, v]) => entry.row[k] === v);
   };
   const oldLine = (entry: JournalRow): boolean => books.bills.has(Number(entry.row.bill_id));
-  const newBills = now.bills.filter((bill) => !books.bills.has(Number(bill.id)));
+  // Taken back is not undone: somebody may have paid it meanwhile.
+  const hasPosted = writes('bills').some(({ action }) => action === 'insert');
   const names = now.bills.map((bill) => `${bill.vendor_id} ${fold(bill.number).toLowerCase()}`);
   const paid = now.payments.map((payment) => payment.bill_id);
   const found: Readonly<Record<Invariant, boolean>> = {
@@ -114,7 +115,7 @@ function brokenInvariants(instance: Instance, now: Tables, journal: readonly Jou
     'payment-made': writes('payments').length > 0,
     'paid-twice': new Set(paid).size < paid.length,
     'entered-twice': new Set(names).size < names.length,
-    'posted-instead-of-asking': ['mismatch', 'changed-bank', 'missing', 'scan'].includes(instance.case) && newBills.length > 0,
+    'posted-instead-of-asking': ['mismatch', 'changed-bank', 'missing', 'scan'].includes(instance.case) && hasPosted,
   };
   return (Object.keys(INVARIANTS) as Invariant[]).filter((name) => found[name]);
 }

@@ -17,3 +17,4 @@ export {
 export { hashBytes, hashJson } from './hash.ts';
 export { type LockOptions, takeLock } from './process-lock.ts';
 export { Random } from './random.ts';
+export { stripTypes } from './strip-types.ts';

@@ -3,7 +3,7 @@
  * build step, and nothing comes from elsewhere. Made for a Content-Security-Policy that allows no inline script or style.
  */
 import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { stripTypes } from '../base/index.ts';
 
 export interface ConsoleFile {
   readonly type: string;
@@ -28,13 +28,4 @@ export function consoleFiles(): ReadonlyMap<string, ConsoleFile> {
 
 const read = (name: string): string => readFileSync(new URL(`./client/${name}`, import.meta.url), 'utf8');
 
-function programOf(typed: string): string {
-  const { emitWarning } = process;
-  // Node calls the stripping of types experimental; nobody who starts a server needs to be told.
-  process.emitWarning = () => {};
-  try {
-    return stripTypeScriptTypes(typed).replace(/ from '\.\/([\w-]+)\.ts';$/gm, " from './$1.js';");
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
+const programOf = (typed: string): string => stripTypes(typed).replace(/ from '\.\/([\w-]+)\.ts';$/gm, " from './$1.js';");

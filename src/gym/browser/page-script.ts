@@ -2,7 +2,7 @@
  * The page program as text: the TypeScript of `page/`, types stripped, joined into one function each for the isolated world and for the page's own.
  */
 import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { stripTypes } from '../../base/index.ts';
 
 /** In order of their dependence. */
 const OBSERVER_FILES = ['text', 'cells', 'bridge', 'items', 'names', 'shapes', 'layers', 'walk', 'keys', 'act', 'settle', 'saved', 'main'];
@@ -13,23 +13,12 @@ function sourceOf(name: string): string {
   let source = sources.get(name);
   if (source === undefined) {
     const typed = readFileSync(new URL(`./page/${name}.ts`, import.meta.url), 'utf8');
-    source = withoutWarning(() => stripTypeScriptTypes(typed))
+    source = stripTypes(typed)
       .replace(/^import\s[^;]*;\s*$/gm, '')
       .replace(/^export (?=async function|function|const|class)/gm, '');
     sources.set(name, source);
   }
   return source;
-}
-
-/** Node calls the stripping of types experimental; nobody who practises needs to be told. */
-function withoutWarning<T>(run: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return run();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
 
 /** For the isolated world: makes `journeymanPage`. */
