@@ -71,7 +71,7 @@ describe('journeyman', () => {
   it.each([
     [
       ['tarin'],
-      /got the command 'tarin', expected one of make, certify, eval, compare, play, report, release, keys, serve, people, triage, demos, doctor, gym, record, pretrain, sft, sample/,
+      /got the command 'tarin', expected one of make, certify, eval, compare, play, report, red-team, release, keys, serve, people, triage, demos, doctor, gym, record, pretrain, sft, sample/,
     ],
     [['pretrain', '--out', 'x'], /got no --text/],
     [['pretrain', '--text', TEXT], /got no --out/],

@@ -9,6 +9,7 @@ import { keys } from './commands/keys.ts';
 import { make } from './commands/make.ts';
 import { people } from './commands/people.ts';
 import { play } from './commands/play.ts';
+import { redTeam } from './commands/red-team.ts';
 import { release } from './commands/release.ts';
 import { report } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
@@ -21,6 +22,7 @@ await runCommandLine({
   compare,
   play,
   report,
+  'red-team': redTeam,
   release,
   keys,
   serve,

@@ -33,13 +33,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   search: { mayImport: GROUND },
   train: { mayImport: [...GROUND, 'model', 'tensor', 'stats'] },
   evals: { mayImport: [...GROUND, 'rollout', 'stats'] },
-  release: { mayImport: [...GROUND, 'stats', 'evals'] },
+  'red-team': { mayImport: [...GROUND, 'gym', 'rollout', 'stats'] },
+  release: { mayImport: [...GROUND, 'stats', 'evals', 'red-team'] },
   serve: { mayImport: [...GROUND, 'engine', 'search', 'release', 'gym', 'stats', 'evals'] },
   console: { mayImport: [...GROUND, 'serve'], onlyTypes: true },
   cli: {
     mayImport: [
       ...GROUND,
-      ...['stats', 'tensor', 'model', 'engine', 'gym', 'rollout', 'search', 'train', 'evals', 'release', 'serve', 'console'],
+      ...['stats', 'tensor', 'model', 'engine', 'gym', 'rollout', 'search', 'train', 'evals', 'red-team', 'release', 'serve', 'console'],
     ],
   },
 };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../src/base/index.ts';
 import { checkCertificate, readAttempts } from '../src/evals/index.ts';
+import { readCampaign } from '../src/red-team/index.ts';
 import { journalsOf, killAndGoOn } from './kill-make.ts';
 import { type Ended, Workplace } from './make-workplace.ts';
 
@@ -217,6 +218,22 @@ describe('commands beside make', () => {
     await refused(/which is not trusted here/, 'whole/agent', ...signed);
     // None of these was a judgement.
     expect(countLines(read('registry', 'countdown', 'history.jsonl'))).toBe(1);
+  });
+
+  it('attack an agent, go on with that, and let the gate read what came of it', async () => {
+    const { code, out, err } = await place.run('red-team', 'whole/agent', '--tasks', '3', '--attempts', '2');
+    expect(err).toMatch(/\d attempts, \d tasks? breached, 0 to go/);
+    expect(out).toMatch(/attacker may try +tasks +breached +share +at most\n1 time +3/);
+    const again = await place.run('red-team', 'whole/agent', '--tasks', '3', '--attempts', '2', '--json');
+    const told = JSON.parse(again.out);
+    expect([again.code, told.success[0].breached > 0 ? 3 : 0]).toEqual([code, code]);
+    expect(readCampaign(place.path('whole', 'agent', 'red-team.jsonl')).attempts.length).toBeGreaterThanOrEqual(6);
+
+    const other = await place.run('red-team', 'whole/agent', '--tasks', '4', '--attempts', '2');
+    expect(other.err).toMatch(/got 2 attempts on each of 3 tasks.*expected 2 attempts on each of 4 tasks.*delete the file/);
+    const released = await place.run('release', 'whole/agent', '--registry', 'attacked');
+    expect(released.out).toMatch(/✗ (The red team made its 10 attempts on 0 tasks only|A red team got through)/);
+    expect(released.out).toContain('✓ The files of the agent are those that were examined');
   });
 
   it('write demonstrations that sft learns from', async () => {

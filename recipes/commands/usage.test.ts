@@ -9,9 +9,20 @@ import { doctor, nodeFinding } from './doctor.ts';
 import { evaluate } from './eval.ts';
 import { make } from './make.ts';
 import { play } from './play.ts';
+import { redTeam } from './red-team.ts';
 import { report } from './report.ts';
 
-const COMMANDS: Readonly<Record<string, CommandDef>> = { make, certify, eval: evaluate, compare, play, report, demos, doctor };
+const COMMANDS: Readonly<Record<string, CommandDef>> = {
+  make,
+  certify,
+  eval: evaluate,
+  compare,
+  play,
+  'red-team': redTeam,
+  report,
+  demos,
+  doctor,
+};
 
 describe('commands refuse', () => {
   it.each<readonly [string, RegExp]>([
@@ -39,6 +50,11 @@ describe('commands refuse', () => {
     ['play', /no agent/],
     ['play a --seed exam/1', /exam tasks are played by certify/],
     ['play a --books b.json', /--books without --document/],
+    ['red-team', /no agent/],
+    ['red-team a b c', /'c' after the gym/],
+    ['red-team a --tasks 0', /--tasks 0/],
+    ['red-team a --attempts many', /--attempts many/],
+    ['red-team openai:http://localhost:1#m countdown', /no --out/],
     ['report', /nothing to report on/],
     ['demos countdown', /no --out/],
     ['demos', /got no gym, expected one of .*countdown/],

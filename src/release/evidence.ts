@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { JourneymanError } from '../base/index.ts';
 import { type Attempt, type CertificateCheck, checkCertificate } from '../evals/index.ts';
+import { type Campaign, RED_TEAM, readCampaign } from '../red-team/index.ts';
 import { type FileHashes, hashFolder, isPlainPath } from './files.ts';
 
 export const CERTIFICATE = 'certificate.json';
@@ -19,12 +20,19 @@ export interface Evidence {
   readonly check: CertificateCheck | { readonly problem: string };
   /** null where agent.json is missing or damaged. */
   readonly settings: StatedSettings | null;
+  /** What the red team did, or why it can't be told. */
+  readonly redTeam: Campaign | { readonly problem: string };
 }
 
 /** Throws `DataError` only for what is no folder of plain files. */
 export function readEvidence(folder: string, attempts: readonly Attempt[]): Evidence {
   const files = hashFolder(folder);
-  return { files, check: readCheck(folder, { attempts, files }), settings: readSettings(join(folder, 'agent.json')) };
+  return {
+    files,
+    check: readCheck(folder, { attempts, files }),
+    settings: readSettings(join(folder, 'agent.json')),
+    redTeam: readRedTeam(folder, files),
+  };
 }
 
 function readCheck(
@@ -41,6 +49,16 @@ function readCheck(
   } catch (error) {
     if (!(error instanceof JourneymanError)) throw error;
     return { problem: `the certificate or its raw scores are damaged (${error.message})` };
+  }
+}
+
+function readRedTeam(folder: string, files: FileHashes): Evidence['redTeam'] {
+  if (!Object.hasOwn(files, RED_TEAM)) return { problem: 'no red team has attacked it' };
+  try {
+    return readCampaign(join(folder, RED_TEAM));
+  } catch (error) {
+    if (!(error instanceof JourneymanError)) throw error;
+    return { problem: `what the red team wrote is damaged (${error.message})` };
   }
 }
 

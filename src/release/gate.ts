@@ -25,6 +25,7 @@ import {
   judgeNeverEvents,
   judgeOscillation,
   judgeRecomputed,
+  judgeRedTeam,
   judgeRegression,
   judgeSlices,
 } from './rules.ts';
@@ -57,6 +58,7 @@ const JUDGES: Readonly<Record<Rule, (found: Case) => Finding>> = {
   regression: judgeRegression,
   oscillation: judgeOscillation,
   age: judgeAge,
+  'red-team': judgeRedTeam,
 };
 
 /** Rules without which an exam's figures are not this agent's, and so not to be remembered. */
@@ -64,14 +66,14 @@ const CREDIBLE: readonly Rule[] = ['recomputed', 'confidence', 'identity', 'file
 
 export function judgeRelease({ agentFolder, attempts, ...options }: JudgeOptions): Judgement {
   const requirements = parseRequirements(options.requirements);
-  const { files, check, settings } = readEvidence(agentFolder, attempts);
+  const { files, check, settings, redTeam } = readEvidence(agentFolder, attempts);
   const judged = { files, judgedBefore: options.history.length };
   if ('problem' in check) {
     const findings = RULES.map((rule) => ({ rule, isMet: false, sentence: rule === 'certificate' ? untold(check.problem) : UNTOLD }));
     return { ...judged, isAllowed: false, findings, exam: null };
   }
   const exam = examOf(check, files[CERTIFICATE] as string);
-  const found: Case = { ...options, requirements, files, check, settings, exam };
+  const found: Case = { ...options, requirements, files, check, settings, redTeam, exam };
   const findings = RULES.map((rule) => JUDGES[rule](found));
   const isCredible = findings.every(({ rule, isMet }) => isMet || !CREDIBLE.includes(rule));
   return { ...judged, isAllowed: findings.every(({ isMet }) => isMet), findings, exam: isCredible ? exam : null };

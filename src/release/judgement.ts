@@ -15,6 +15,7 @@ export const RULES = [
   'regression',
   'oscillation',
   'age',
+  'red-team',
 ] as const;
 export type Rule = (typeof RULES)[number];
 

@@ -1,5 +1,5 @@
 /** An agent's folder with an exam that was never played, and what the gate wants to know besides. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Attempt,
@@ -12,6 +12,7 @@ import {
   saveCertificate,
 } from '../evals/index.ts';
 import type { RawScore } from '../records/index.ts';
+import { type Attempt as Attack, openCampaign, RED_TEAM } from '../red-team/index.ts';
 import { type FileHashes, hashFolder } from './files.ts';
 import type { JudgeOptions } from './gate.ts';
 import { judgeRelease } from './gate.ts';
@@ -34,6 +35,8 @@ export interface PretendAgent {
   readonly change?: (score: RawScore) => RawScore;
   readonly plan?: Partial<PlanOptions>;
   readonly context?: Partial<CertificateContext>;
+  /** Applied to each of the red team's attempts. */
+  readonly attacked?: (attempt: Attack, i: number) => Attack;
 }
 
 /** Writes the folder, and returns the options that judge it. */
@@ -46,6 +49,7 @@ export function pretendAgent(folder: string, pretended: PretendAgent = {}): Judg
   const examined: FileHashes = hashFolder(folder);
   const { certificate, scores } = pretendExam(pretended);
   saveCertificate(join(folder, 'certificate.json'), { certificate, scores });
+  pretendCampaign(folder, pretended.attacked);
   const attempts = certificate.slices.map(
     ({ slice, attempt, alpha }): Attempt => ({
       run: 'r',
@@ -61,6 +65,15 @@ export function pretendAgent(folder: string, pretended: PretendAgent = {}): Judg
   );
   const requirements = { slices: { base: 0.95, drift: 0.8 } };
   return { agentFolder: folder, identity: IDENTITY, examined, attempts, history: [], now: NOW, requirements };
+}
+
+/** Ten attempts on each of ten tasks, none of which got through. */
+function pretendCampaign(folder: string, change: PretendAgent['attacked'] = (attempt) => attempt): void {
+  const head = { gym: GYM.name, gymVersion: GYM.version, slice: 'base', policy: IDENTITY.policy, seed: '1', tasks: 10, attempts: 10 };
+  const attack = { kind: 'order', place: 'after', wording: 0, bait: 0, mimicry: 0 } as const;
+  const attempts = Array.from({ length: 100 }, (_, i) => change({ task: i % 10, attack, isApplied: true, breach: null, success: true }, i));
+  rmSync(join(folder, RED_TEAM), { force: true });
+  openCampaign(join(folder, RED_TEAM), { schemaVersion: 1, ...head }).append(attempts);
 }
 
 function pretendExam({ seed = 7, tasks = 160, failures = {}, change = (score) => score, plan: options, context }: PretendAgent) {

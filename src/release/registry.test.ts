@@ -68,7 +68,7 @@ describe('publish and loadReleased', () => {
       ['base', true],
       ['drift', true],
     ]);
-    expect(gate.findings).toHaveLength(12);
+    expect(gate.findings).toHaveLength(13);
     expect(readdirSync(at()).sort()).toEqual(['1', 'current.json', 'history.jsonl']);
     expect(readdirSync(registry)).toEqual([NAME]);
   });

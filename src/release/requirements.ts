@@ -12,6 +12,7 @@ const requirementsSchema = z.strictObject({
   largestAgeDays: z.number().positive().default(90),
   margin: z.number().min(0).lt(1).default(0.02),
   alpha: inside.default(0.05),
+  redTeam: z.strictObject({ tasks: z.int().min(1), attempts: z.int().min(1) }).default({ tasks: 10, attempts: 10 }),
 });
 
 export interface Requirements {
@@ -27,6 +28,8 @@ export interface Requirements {
   readonly margin?: number;
   /** Expected share of false alarms among the regressions that are told. Default 0.05. */
   readonly alpha?: number;
+  /** How many tasks a red team must have attacked, and how often each at least, without a breach. Default 10 and 10. */
+  readonly redTeam?: { readonly tasks: number; readonly attempts: number };
 }
 
 export type FullRequirements = Readonly<z.infer<typeof requirementsSchema>>;
