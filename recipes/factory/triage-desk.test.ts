@@ -15,10 +15,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const job: Job = {
   ...{ id: '0b0e7a52-5d2f-4a53-9d0b-0a4f6d0c1a01', by: 'Ada', receivedAt: '2026-01-05T09:00:00.000Z', attempts: 1, version: 3 },
   request: { agent: 'clerk', compartment: 'acme', place: { kind: 'sandbox', slice: 'base', seed: { split: 'train', n: 7 } } },
-  ...{ asked: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, undo: null },
+  ...{ asked: [], questions: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, undo: null },
 };
 const end: JobEnd = {
-  ...{ how: 'failed', because: ['x'], surpriseNats: null, intervened: false, seconds: 1 },
+  ...{ how: 'failed', because: ['x'], surpriseNats: null, intervened: false, answers: 0, seconds: 1 },
   transcript: [
     { kind: 'goal', pieces: [{ kind: 'text', text: 'Pay.' }] },
     { kind: 'observe', pieces: [{ kind: 'text', text: 'a till' }] },
@@ -27,11 +27,12 @@ const end: JobEnd = {
 const gym = { name: 'till', version: '1' };
 
 it('jobs that went wrong, or in which somebody stepped in, are reported; once', () => {
-  expect(triageKind({ how: 'failed', intervened: false })).toBe('failure');
-  expect(triageKind({ how: 'stopped', intervened: true })).toBe('intervention');
-  expect(triageKind({ how: 'handed-over', intervened: true })).toBe('intervention');
-  expect(triageKind({ how: 'handed-over', intervened: false })).toBeUndefined();
-  expect(triageKind({ how: 'done', intervened: false })).toBeUndefined();
+  expect(triageKind({ how: 'failed', intervened: false, answers: 0 })).toBe('failure');
+  expect(triageKind({ how: 'stopped', intervened: true, answers: 1 })).toBe('intervention');
+  expect(triageKind({ how: 'handed-over', intervened: true, answers: 1 })).toBe('intervention');
+  expect(triageKind({ how: 'handed-over', intervened: false, answers: 0 })).toBeUndefined();
+  expect(triageKind({ how: 'done', intervened: false, answers: 0 })).toBeUndefined();
+  expect(triageKind({ how: 'done', intervened: false, answers: 1 })).toBe('answer');
   reportJob(folder, job, end, gym);
   reportJob(folder, job, end, gym);
   reportJob(folder, { ...job, id: '0b0e7a52-5d2f-4a53-9d0b-0a4f6d0c1a02' }, { ...end, how: 'done' }, gym);

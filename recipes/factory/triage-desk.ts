@@ -23,9 +23,10 @@ export function withTriage<T>(folder: string, compartment: string, work: (book: 
 }
 
 /** Why a job is worth looking at; undefined for one that went as it should. */
-export function triageKind({ how, intervened }: Pick<JobEnd, 'how' | 'intervened'>): TriageKind | undefined {
+export function triageKind({ how, intervened, answers }: Pick<JobEnd, 'how' | 'intervened' | 'answers'>): TriageKind | undefined {
   if (how === 'failed') return 'failure';
-  return how === 'stopped' || intervened ? 'intervention' : undefined;
+  if (how === 'stopped' || intervened) return 'intervention';
+  return answers > 0 ? 'answer' : undefined;
 }
 
 /** Nothing for a job that went as it should, or ended before it saw anything. */

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { hasChromium } from '../../test/chromium.ts';
 import { launchChromium } from '../../test/launch-chromium.ts';
 import { barriers } from './barriers.fixture.ts';
-import { FakeServer, HOSTILE, idOf, jobOf, stepsOf } from './console.fixture.ts';
+import { askingJob, FakeServer, HOSTILE, idOf, jobOf, stepsOf } from './console.fixture.ts';
 
 describe.skipIf(!hasChromium)('the console', () => {
   let browser: Browser;
@@ -89,6 +89,43 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.keyboard.up('Enter');
     expect(server.posts).toEqual([{ path: `/api/approvals/${idOf(1001)}`, body: { isApproved: true } }]);
     expect(await focused()).toContain('Waiting for an answer');
+  });
+
+  test('answers what an agent lacks in a form of the page’s kind, by keyboard', async () => {
+    const number = { about: 'Invoice number', role: 'field', held: '', choice: null };
+    const list = { about: HOSTILE, role: 'list', held: 'EUR', choice: ['EUR', 'USD', HOSTILE] };
+    server.jobs = [askingJob(20, number), askingJob(21, list)];
+    await open();
+    const field = page.getByRole('textbox', name('Invoice number'));
+    const cells = cards();
+    expect(await cells.count()).toBe(2);
+    await picture('question');
+    await field.focus();
+    await page.keyboard.type('R-2026-0');
+    // An update while somebody writes takes nothing away.
+    server.tell('change');
+    await page.waitForTimeout(300);
+    await page.keyboard.type('17');
+    await page.keyboard.press('Enter');
+    await field.waitFor({ state: 'detached' });
+    const select = cards().getByRole('combobox');
+    expect([await select.inputValue(), await select.locator('option').count()]).toEqual(['EUR', 3]);
+    await select.selectOption('USD');
+    await settled();
+    await cards().getByRole('button').first().click();
+    await cards().first().waitFor({ state: 'detached' });
+    expect(server.posts).toEqual([
+      { path: `/api/questions/${idOf(2020)}`, body: { value: 'R-2026-017' } },
+      { path: `/api/questions/${idOf(2021)}`, body: { value: 'USD' } },
+    ]);
+    server.jobs = [askingJob(22, number)];
+    server.tell('change');
+    await button('I go on with the job').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await settled();
+    await button('I go on with the job').click();
+    await cards().first().waitFor({ state: 'detached' });
+    expect(server.posts.at(-1)).toEqual({ path: `/api/questions/${idOf(2022)}`, body: { value: null } });
   });
 
   test('an Enter that was meant for nothing approves nothing', async () => {

@@ -22,7 +22,7 @@ export function jobOf(n: number, { asks, ...rest }: Partial<JobView> & { readonl
   const approval = idOf(1000 + n);
   return {
     ...{ id: idOf(n), by: 'Ada', receivedAt: at(-n), attempts: 1, version: 3, done: [], uncertain: null, ended: null },
-    ...{ undoings: [], undone: [], undo: null },
+    ...{ undoings: [], undone: [], undo: null, questions: [], forms: [] },
     request: { agent: 'invoices', compartment: 'default', place: { kind: 'sandbox', slice: 'plain', seed: { split: 'train', n } } },
     asked: asks ? [{ approval, step: 4, ...asks }] : [],
     state: asks ? 'waits-for-approval' : 'working',
@@ -32,6 +32,14 @@ export function jobOf(n: number, { asks, ...rest }: Partial<JobView> & { readonl
     ...rest,
   };
 }
+
+/** A job whose agent lacks something. */
+export const askingJob = (n: number, form: JobView['forms'][number]['form']): JobView =>
+  jobOf(n, {
+    state: 'waits-for-answer',
+    questions: [idOf(2000 + n)],
+    forms: [{ id: idOf(2000 + n), job: idOf(n), form, askedAt: at(-n), expiresAt: at(60 * 24 * 2), answer: null }],
+  });
 
 const text = (words: string) => ({ kind: 'text', text: words }) as const;
 const reference = (n: number) => ({ kind: 'reference', reference: n }) as const;
@@ -184,6 +192,9 @@ export class FakeServer {
     const approval = /^\/api\/approvals\/(.+)$/.exec(path)?.[1];
     if (approval !== undefined)
       this.jobs = this.jobs.map((job) => (job.waiting.some(({ id }) => id === approval) ? { ...job, waiting: [], state: 'working' } : job));
+    const question = /^\/api\/questions\/(.+)$/.exec(path)?.[1];
+    if (question !== undefined)
+      this.jobs = this.jobs.map((job) => (job.forms.some(({ id }) => id === question) ? { ...job, forms: [], state: 'working' } : job));
     const settled = /^\/api\/jobs\/(.+)\/settle$/.exec(path)?.[1];
     if (settled !== undefined)
       this.jobs = this.jobs.map((job) => (job.id === settled ? { ...job, uncertain: null, state: 'queued' } : job));

@@ -62,6 +62,23 @@ describe('a session', () => {
     await session.close();
   });
 
+  it('takes a person’s value, shows it to who did not write it, and counts no step', async () => {
+    const session = await open();
+    const first = await session.observe();
+    const put = session.put as NonNullable<typeof session.put>;
+    const filled = await put(at(first, 'Due'), '2026-03-04');
+    expect(read(filled.pieces)).toBe('<value>2026-03-04⟨⟩');
+    expect(read((await put(at(first, 'Colour'), 'blue')).pieces)).toBe('<value>blue⟨⟩');
+    expect(read((await put(at(first, 'Press'), 'x')).pieces)).toBe('<notice>button "Press" takes no value');
+    expect((await session.score()).reasons).toEqual(['the field holds 2026-03-04']);
+    const free = Array.from({ length: 256 }, (_, r) => r).find((r) => !first.targets.some(({ reference }) => reference === r)) as number;
+    await expect(put(free, 'x')).rejects.toThrow(/reference \d+, which nothing on the screen has/);
+    await session.act({ kind: 'done' });
+    await expect(put(at(first, 'Due'), 'x')).rejects.toThrow(/an episode that ended \(done\)/);
+    await session.close();
+    await expect(put(at(first, 'Due'), 'x')).rejects.toThrow(/a closed session/);
+  });
+
   it('tells what can not be meant, and changes nothing', async () => {
     const session = await open();
     const first = await session.observe();

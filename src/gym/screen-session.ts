@@ -48,6 +48,7 @@ export function openSession(options: SessionOptions): Session {
     act: (action) => session.act(action),
     score: () => session.score(),
     close: () => session.close(),
+    put: (reference, text) => session.put(reference, text),
     ...(world.audit ? { audit: () => session.audit() } : {}),
     ...(world.save && world.load ? { snapshot: () => session.snapshot(), restore: (snapshot: Snapshot) => session.restore(snapshot) } : {}),
     ...(world.undo ? { undo: session.undoBy(world.undo) } : {}),
@@ -127,6 +128,28 @@ class ScreenSession {
     const screen = await this.#world.perform(command);
     this.#reached = 'world';
     return this.#show(screen, put);
+  }
+
+  async put(reference: number, text: string): Promise<Observation> {
+    this.#assertOpen('put');
+    if (this.#shown === null) await this.observe();
+    const target = this.#targets.get(reference);
+    if (this.#ending.kind !== 'open' || target === undefined)
+      throw new SessionError({
+        operation: 'put a value',
+        got:
+          target === undefined ? `reference ${reference}, which nothing on the screen has` : `an episode that ended (${this.#ending.kind})`,
+        expected: 'something on the screen of an open episode',
+      });
+    const key = this.#key(reference);
+    const { offers, name, role } = target;
+    if (!offers.includes('fill') && !offers.includes('select')) return this.#notice(`${role} ${JSON.stringify(name)} takes no value`);
+    this.#reached = 'unknown';
+    const screen = await this.#world.perform(
+      offers.includes('fill') ? { kind: 'fill', key, text } : { kind: 'select', key, option: { text } },
+    );
+    this.#reached = 'world';
+    return this.#show(screen);
   }
 
   async score(): Promise<Score> {

@@ -95,6 +95,8 @@ export interface Session {
   audit?(): Promise<Score>;
   snapshot?(): Promise<Snapshot>;
   restore?(snapshot: Snapshot): Promise<Observation>;
+  /** A person's value into what this reference stands for, a field or a list: no step of the policy's. What it takes no text for is told as a notice. */
+  put?(reference: number, text: string): Promise<Observation>;
   /** Takes back what was done, here or in an earlier session of the same app, where the gym has an adapter for it. */
   readonly undo?: UndoAdapter;
 }

@@ -33,7 +33,14 @@ export interface DoorOptions {
   readonly now?: () => Date;
 }
 
-const JOB_STATES = ['queued', 'working', 'waits-for-approval', 'waits-for-certainty', 'ended'] as const satisfies readonly JobState[];
+const JOB_STATES = [
+  'queued',
+  'working',
+  'waits-for-approval',
+  'waits-for-answer',
+  'waits-for-certainty',
+  'ended',
+] as const satisfies readonly JobState[];
 
 /** What another agent is told of a job. */
 export const jobReportSchema = z.strictObject({
@@ -44,6 +51,8 @@ export const jobReportSchema = z.strictObject({
   because: z.array(z.string()),
   /** What people are asked for, at the server itself. */
   waiting: z.array(z.strictObject({ approval: z.string(), action: z.string(), because: z.array(z.string()) })),
+  /** What its agent asks people for, at the server itself. */
+  asks: z.array(z.strictObject({ question: z.string(), about: z.string() })),
 });
 export type JobReport = z.infer<typeof jobReportSchema>;
 
@@ -108,7 +117,7 @@ export function assertApp(place: Place, apps: readonly string[]): void {
     throw new DoorRefusal(403, { code: 'app_not_allowed', message: `${origin} is no app that this server was started for` });
 }
 
-export function reportOf({ id, state, ended, waiting, asked, uncertain }: JobView): JobReport {
+export function reportOf({ id, state, ended, waiting, forms, asked, uncertain }: JobView): JobReport {
   const isUnknown = state === 'waits-for-certainty' && uncertain !== null;
   return {
     job: id,
@@ -118,6 +127,7 @@ export function reportOf({ id, state, ended, waiting, asked, uncertain }: JobVie
     waiting: asked
       .filter(({ approval }) => waiting.some((open) => open.id === approval))
       .map(({ approval, action, because }) => ({ approval, action, because: [...because] })),
+    asks: forms.map(({ id: question, form: { about } }) => ({ question, about })),
   };
 }
 

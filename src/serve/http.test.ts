@@ -77,6 +77,26 @@ describe('the API', () => {
     ]);
   });
 
+  it('lets an operator answer what an agent lacks', async () => {
+    served.wishes = ['ask Amount', 'done'];
+    const { id } = (await (await post('/api/jobs', live, 'operator')).json()) as { id: string };
+    await served.workplace.idle();
+    const question = served.workplace.job(id)?.forms[0]?.id ?? '';
+    const path = `/api/questions/${question}`;
+    expect((await post(path, { value: '12.50' }, 'watcher')).status).toBe(403);
+    for (const [body, status] of [
+      [{ value: 7 }, 400],
+      [{ value: 'x'.repeat(2001) }, 400],
+      [{}, 400],
+      [{ value: '' }, 409],
+    ] as const)
+      expect((await post(path, body, 'operator')).status).toBe(status);
+    expect((await post(path, { value: '12.50' }, 'operator')).status).toBe(200);
+    expect((await post(path, { value: '12.51' }, 'operator')).status).toBe(409);
+    await served.workplace.idle();
+    expect(served.workplace.job(id)?.ended?.how).toBe('done');
+  });
+
   it('lets nobody in without a token, and in a browser only requests of its own pages', async () => {
     for (const path of ['/api/state', '/api/me', '/api/events', `/api/jobs/${'0'.repeat(36)}`]) expect((await ask(path)).status).toBe(401);
     expect((await ask('/api/me', { headers: { authorization: 'Bearer guessed' } })).status).toBe(401);

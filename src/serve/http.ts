@@ -218,6 +218,11 @@ export function makeApi(options: ApiOptions): Api {
     workplace.answer(c.req.param('id'), { isApproved, by: nameOf(c) });
     return c.json({});
   });
+  app.post('/api/questions/:id', only('operator'), async (c) => {
+    const { value } = await read(c, z.strictObject({ value: z.string().max(2000).nullable() }));
+    workplace.answerQuestion(c.req.param('id'), { value, by: nameOf(c) });
+    return c.json({});
+  });
   app.post('/api/stops', only('operator'), async (c) => {
     const { scope, reason } = await read(c, stopSchema);
     workplace.stops.stop(scope, { by: nameOf(c), reason, now: now() });

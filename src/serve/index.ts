@@ -19,6 +19,7 @@ export {
 } from './monitors-state.ts';
 export type { Thresholds } from './oversight.ts';
 export { addPerson, loadPeople, type People, type Person, ROLES, type Role } from './people.ts';
+export { formAbout, openQuestions, type Question, type QuestionBook, type QuestionForm } from './questions.ts';
 export { digestOf, type ShownAction } from './shown-action.ts';
 export type { ShownStep } from './shown-step.ts';
 export { openStopSwitch, type Stop, type StopScope, type StopSwitch } from './stop-switch.ts';

@@ -55,6 +55,8 @@ export const jobLineSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...line, kind: z.literal('received'), job: z.uuid(), by: name, request: jobRequestSchema }),
   z.strictObject({ ...line, kind: z.literal('opened'), version: z.int().positive() }),
   z.strictObject({ ...line, kind: z.literal('asked'), step, approval: z.uuid(), action: words, because: sentences }),
+  /** The agent lacks something; `question` in the book of questions has the form and the answer. */
+  z.strictObject({ ...line, kind: z.literal('questioned'), step, question: z.uuid() }),
   z.strictObject({ ...line, kind: z.literal('intended'), step, action: words, approval: z.uuid().nullable() }),
   /** `undoing`: how it is taken back, where the place can. */
   z.strictObject({ ...line, kind: z.literal('did'), step, undoing: undoingSchema.optional() }),
@@ -86,6 +88,8 @@ export interface Job {
   /** Of the agent, of the last attempt; null before the first. */
   readonly version: number | null;
   readonly asked: readonly AskedAction[];
+  /** Ids of the questions that its agent asked. */
+  readonly questions: readonly string[];
   /** Actions beyond the reversible ones that were done in the place as it is now. */
   readonly done: readonly string[];
   /** The same, and how each is taken back. */
@@ -106,7 +110,7 @@ export function afterEvent(job: Job | undefined, event: JobEvent): Job | undefin
       ? undefined
       : {
           ...{ id: event.job, request: event.request, by: event.by, receivedAt: event.at, attempts: 0, version: null },
-          ...{ asked: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, undo: null },
+          ...{ asked: [], questions: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, undo: null },
         };
   if (!job) return undefined;
   if (job.ended) return afterItsEnd(job, event);
@@ -124,6 +128,8 @@ export function afterEvent(job: Job | undefined, event: JobEvent): Job | undefin
       const { approval, step, action, because } = event;
       return { ...job, asked: [...job.asked, { approval, step, action, because }] };
     }
+    case 'questioned':
+      return { ...job, questions: [...job.questions, event.question] };
     case 'intended':
       return job.uncertain === null ? { ...job, uncertain: event.action } : undefined;
     case 'did':

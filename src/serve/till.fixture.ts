@@ -41,6 +41,7 @@ export class Till {
 class TillPage implements World {
   readonly #till: Till;
   #amount = '';
+  #drawer = 'first';
 
   constructor(till: Till) {
     this.#till = till;
@@ -53,6 +54,9 @@ class TillPage implements World {
         { key: 'small', role: '', name: '12.00', offers: ['copy'] },
         { key: 'large', role: '', name: '98000.00', offers: ['copy'] },
         { key: 'amount', role: 'field', name: 'Amount', value: this.#amount, offers: ['fill', 'copy'] },
+        { key: 'till', role: 'list', name: 'Till', value: this.#drawer, offers: ['select', 'copy'] },
+        { key: 'first', role: 'option', name: 'first', offers: ['option'] },
+        { key: 'second', role: 'option', name: 'second', offers: ['option'] },
         { key: 'save', role: 'button', name: 'Save bill', offers: ['click'], risk: 'compensable' },
         { key: 'pay', role: 'button', name: 'Pay now', offers: ['click'], risk: 'irreversible' },
       ],
@@ -61,6 +65,7 @@ class TillPage implements World {
 
   async perform(command: Command): Promise<Screen> {
     if (command.kind === 'fill') this.#amount = command.text;
+    if (command.kind === 'select') this.#drawer = 'text' in command.option ? command.option.text : command.option.key;
     if (command.kind === 'click') {
       const what = `${command.key} ${this.#amount}`;
       this.#till.onPress('before', what);
@@ -77,9 +82,19 @@ class TillPage implements World {
   async close(): Promise<void> {}
 }
 
-export type Wish = 'fill 12.00' | 'fill 98000.00' | 'Save bill' | 'Pay now' | 'done' | 'abstain' | 'ask';
+export type Wish =
+  | 'fill 12.00'
+  | 'fill 98000.00'
+  | 'Save bill'
+  | 'Pay now'
+  | 'done'
+  | 'abstain'
+  | 'ask'
+  | 'ask Amount'
+  | 'ask Till'
+  | 'ask 12.00';
 
-/** Does what stands on the list; told to wait meanwhile, it goes on with the same line. `values`: what its critic expects. */
+/** Does what stands on the list; told to wait meanwhile, it goes on with the same line, or where it asked, with the next one. `values`: what its critic expects. */
 export function clerk(
   wishes: readonly Wish[],
   { value = 0.99, surprise = 0.1 }: { readonly value?: number; readonly surprise?: number } = {},
@@ -87,14 +102,17 @@ export function clerk(
   return {
     async begin() {
       let next = 0;
+      let hasAsked = false;
       return {
         read: async () => ({ surpriseNats: surprise }),
         async decide(observation) {
-          const action = actionFor(wishes[next++] ?? 'done', observation);
+          const wish = wishes[next++] ?? 'done';
+          hasAsked = wish.startsWith('ask');
+          const action = actionFor(wish, observation);
           return { action, segment: actSegment(action, observation, false), value, logprobs: [-0.01] };
         },
         async force() {
-          next--;
+          if (!hasAsked) next--;
         },
         close: async () => {},
       };
@@ -105,6 +123,7 @@ export function clerk(
 function actionFor(wish: Wish, { targets }: Observation): Action {
   const at = (isIt: (target: Target) => boolean): number => (targets.find(isIt) as Target).reference;
   if (wish === 'done' || wish === 'abstain' || wish === 'ask') return { kind: wish };
+  if (wish.startsWith('ask ')) return { kind: 'ask', about: at(({ name }) => name === wish.slice('ask '.length)) };
   if (wish === 'Save bill' || wish === 'Pay now') return { kind: 'click', target: at(({ name }) => name === wish) };
   const amount = wish.slice('fill '.length);
   return { kind: 'fill', target: at(({ role }) => role === 'field'), source: at(({ role, name }) => role === '' && name === amount) };

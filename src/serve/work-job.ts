@@ -21,6 +21,7 @@ import { type ActionContext, actionContext, judgeAction, type Spec } from '../re
 import { type ApprovalBook, REFUSALS } from './approvals.ts';
 import type { Job, JobEnding, JobEvent } from './job.ts';
 import { actionInWords, isLasting, oversee, type Thresholds } from './oversight.ts';
+import { formAbout, type QuestionBook } from './questions.ts';
 import { digestOf } from './shown-action.ts';
 import type { StopSwitch } from './stop-switch.ts';
 
@@ -49,6 +50,7 @@ export interface JobStep {
 /** What jobs share. */
 export interface Desk {
   readonly approvals: ApprovalBook;
+  readonly questions: QuestionBook;
   readonly stops: StopSwitch;
   readonly mode: (agent: string) => 'by-certificate' | 'ask-always';
   readonly rates: {
@@ -56,14 +58,14 @@ export interface Desk {
     /** On the disk when it returns. */
     readonly record: (rules: readonly string[], now: Date) => void;
   };
-  /** Seconds that an approval is waited for. */
+  /** Seconds that an approval, or an answer, is waited for. */
   readonly approvalSeconds: number;
   readonly now: () => Date;
   /** On the disk when it returns. */
   readonly write: (job: string, event: JobEvent) => Job;
-  /** Resolves once `isOver` holds, which is asked whenever something has changed and at `until` at the latest. */
   /** What the place holds outside of the browser, when the job begins and when it has ended. */
   readonly keepState: (job: Job, when: 'before' | 'after', state: Readonly<Record<string, Json>>) => void;
+  /** Resolves once `isOver` holds, which is asked whenever something has changed and at `until` at the latest. */
   readonly waitFor: (isOver: () => boolean, until: Date, signal: AbortSignal) => Promise<void>;
   readonly onStep?: (step: JobStep) => void;
 }
@@ -75,6 +77,8 @@ export interface JobEnd {
   readonly surpriseNats: number | null;
   /** Somebody stopped it or said no; to be asked and to say yes is the rule. */
   readonly intervened: boolean;
+  /** Questions of the agent's that a person answered with a value. */
+  readonly answers: number;
   /** Of work; waiting for people is left out. */
   readonly seconds: number;
   readonly transcript: readonly Segment[];
@@ -118,6 +122,7 @@ class WorkedJob {
   #waitedMs = 0;
   #steps = 0;
   #intervened = false;
+  #answers = 0;
   /** Why the ledger could not be written. */
   #unwritten: unknown;
 
@@ -137,7 +142,7 @@ class WorkedJob {
     const { length } = this.#surprises;
     const surpriseNats = length === 0 ? null : this.#surprises.reduce((a, b) => a + b, 0) / length;
     const seconds = (performance.now() - this.#startedMs - this.#waitedMs) / 1000;
-    return { how, because, surpriseNats, intervened: this.#intervened, seconds, transcript: this.#transcript };
+    return { how, because, surpriseNats, intervened: this.#intervened, answers: this.#answers, seconds, transcript: this.#transcript };
   }
 
   async close(): Promise<void> {
@@ -188,6 +193,10 @@ class WorkedJob {
       this.#worker.thresholds,
     );
     if (effect === 'hand-over') throw new Ended('handed-over', [`The agent would have done this: ${words}.`, ...because]);
+    if (action.kind === 'ask' && effect === 'act') {
+      const answered = await this.#answered(action.about, observation);
+      if (answered !== null) return answered;
+    }
     const asked = effect === 'ask' ? await this.#approved(decision, observation, { words, because }) : { approval: null };
     if ('shown' in asked) return asked.shown;
     const { approval } = asked;
@@ -200,6 +209,43 @@ class WorkedJob {
     if (lasts) await this.#did();
     this.#steps++;
     return after;
+  }
+
+  /**
+   * What the place shows once a person has written what the agent lacks; null where nobody can: then the question ends the job, as it does in the gym.
+   * The agent knows it as having waited, and finds the value where it asked for it.
+   */
+  async #answered(about: number | undefined, observation: Observation): Promise<Observation | null> {
+    const form = formAbout(about, observation.targets);
+    const session = this.#present(this.#session);
+    const player = this.#present(this.#player);
+    const canGoOn = session.put !== undefined && player.force !== undefined && this.#worker.actions.wait !== undefined;
+    if (form === null || about === undefined || !canGoOn) return null;
+    const { questions, approvalSeconds, now, waitFor } = this.#desk;
+    const before = questions.latest(this.#job.id, form);
+    // What was answered before and did not stay there is asked again.
+    const isKnown = before !== undefined && (before.answer === null || before.answer.value !== form.held);
+    const asked =
+      isKnown && now().getTime() < Date.parse(before.expiresAt)
+        ? before
+        : questions.ask(this.#job.id, form, { now: now(), seconds: approvalSeconds });
+    if (!this.#job.questions.includes(asked.id)) this.#write({ kind: 'questioned', step: this.#steps, question: asked.id });
+    const waitsFromMs = performance.now();
+    const answer = () => questions.get(asked.id)?.answer ?? null;
+    const isLate = () => now().getTime() >= Date.parse(asked.expiresAt);
+    await waitFor(() => answer() !== null || this.#stopping() !== undefined || isLate(), new Date(asked.expiresAt), this.#signal);
+    this.#waitedMs += performance.now() - waitsFromMs;
+    this.#assertGoingOn();
+    const given = answer();
+    if (given === null || given.value === null)
+      throw new Ended('handed-over', [
+        `The agent asked for ${JSON.stringify(form.about)}.`,
+        given === null ? 'Nobody answered in time.' : `${given.by} goes on with it.`,
+      ]);
+    this.#answers++;
+    await this.#waited(observation);
+    this.#steps++;
+    return (session.put as NonNullable<Session['put']>)(about, given.value);
   }
 
   async #did(): Promise<void> {
@@ -264,7 +310,7 @@ class WorkedJob {
   async #waited(before: Observation): Promise<void> {
     const player = this.#present(this.#player);
     if (player.force === undefined)
-      throw new Ended('handed-over', ['The page changed before the action was approved, and this agent can’t take a decision back.']);
+      throw new Ended('handed-over', ['The page changed meanwhile, and this agent can’t take a decision back.']);
     const waited = actSegment({ kind: 'wait' }, before, false);
     await player.force(waited);
     this.#add({ segment: waited, value: null, surpriseNats: null });

@@ -100,6 +100,75 @@ describe('a job', () => {
     expect(till.pressed).toEqual([]);
   });
 
+  it('asks for what it lacks as a form, and goes on with what a person writes', async () => {
+    const { workplace, job } = await work(['ask Amount', 'Save bill', 'done']);
+    expect(job()).toMatchObject({
+      state: 'waits-for-answer',
+      forms: [{ form: { about: 'Amount', role: 'field', held: '', choice: null } }],
+    });
+    const question = job().forms[0]?.id ?? '';
+    expect(() => workplace.answerQuestion(question, { value: ' ', by: 'Ben' })).toThrow(/got nothing, expected a value for Amount/);
+    workplace.answerQuestion(question, { value: '47.11', by: 'Ben' });
+    await workplace.idle();
+    expect(till.pressed).toEqual(['save 47.11']);
+    expect(job()).toMatchObject({ ended: { how: 'done' }, questions: [question], forms: [] });
+    expect(() => workplace.answerQuestion(question, { value: '47.12', by: 'Ben' })).toThrow(/answered already/);
+  });
+
+  it('offers the options of a list, and takes no other', async () => {
+    const { workplace, job } = await work(['ask Till', 'done']);
+    expect(job().forms[0]?.form).toEqual({ about: 'Till', role: 'list', held: 'first', choice: ['first', 'second'] });
+    const question = job().forms[0]?.id ?? '';
+    expect(() => workplace.answerQuestion(question, { value: 'third', by: 'Ben' })).toThrow(/got third, expected one of first, second/);
+    workplace.answerQuestion(question, { value: 'second', by: 'Ben' });
+    await workplace.idle();
+    expect(job().ended?.how).toBe('done');
+  });
+
+  it('is handed over where a person goes on with it, nobody answers in time, and nobody can answer', async () => {
+    const taken = await work(['ask Amount', 'done']);
+    taken.workplace.answerQuestion(taken.job().forms[0]?.id ?? '', { value: null, by: 'Ben' });
+    await taken.workplace.idle();
+    expect(taken.job().ended).toMatchObject({ how: 'handed-over', because: ['The agent asked for "Amount".', 'Ben goes on with it.'] });
+    await taken.workplace.close();
+
+    let now = Date.UTC(2026, 0, 5);
+    const late = await work(['ask Amount', 'done'], {}, { now: () => new Date(now), approvalSeconds: 60 });
+    const question = late.job().forms[0]?.id ?? '';
+    now += 61_000;
+    expect(() => late.workplace.answerQuestion(question, { value: '1', by: 'Ben' })).toThrow(/expired/);
+    late.workplace.stops.stop({ kind: 'agent', agent: 'nobody' }, { by: 'Ben', reason: 'to have something change', now: new Date(now) });
+    await late.workplace.idle();
+    expect(late.job().ended).toMatchObject({ how: 'handed-over', because: ['The agent asked for "Amount".', 'Nobody answered in time.'] });
+    await late.workplace.close();
+
+    const text = await work(['ask 12.00', 'done']);
+    expect(text.job()).toMatchObject({ ended: { how: 'handed-over' }, questions: [] });
+  });
+
+  it('is asked once about one thing: after a restart the answer holds again, and a stop ends the wait', async () => {
+    const { workplace, job, id } = await work(['ask Amount', 'ask Amount', 'Save bill', 'done']);
+    await workplace.close();
+    const again = workplaceOf(clerk(['ask Amount', 'fill 98000.00', 'Save bill', 'done']));
+    await again.idle();
+    expect(again.job(id)?.questions).toEqual(job().questions);
+    again.answerQuestion(again.job(id)?.forms[0]?.id ?? '', { value: '47.11', by: 'Ben' });
+    await again.idle();
+    // It waits for an approval now, with the answer given.
+    expect(again.job(id)?.state).toBe('waits-for-approval');
+    await again.close();
+    const third = workplaceOf(clerk(['ask Amount', 'Save bill', 'done']));
+    await third.idle();
+    expect(till.pressed).toEqual(['save 47.11']);
+    expect(third.job(id)?.questions).toEqual(job().questions);
+    await third.close();
+
+    const stopped = await work(['ask Amount', 'done']);
+    stopped.workplace.stops.stop({ kind: 'everything' }, { by: 'Ben', reason: 'enough', now: new Date() });
+    await stopped.workplace.idle();
+    expect(stopped.job().ended?.how).toBe('stopped');
+  });
+
   it('voids an approval when the page has changed meanwhile, and asks again about what is there now', async () => {
     const { workplace, job } = await work(LARGE);
     const [first] = job().waiting;

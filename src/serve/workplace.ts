@@ -14,6 +14,7 @@ import { type Approval, openApprovals } from './approvals.ts';
 import { type Job, jobRequestSchema } from './job.ts';
 import { openJobBook } from './job-book.ts';
 import { type JobStates, openJobStates } from './job-states.ts';
+import { openQuestions, type Question } from './questions.ts';
 import { openStopSwitch, type StopSwitch } from './stop-switch.ts';
 import { type UndoReport, undoJob } from './undo.ts';
 import { type Desk, type JobEnd, type JobStep, type Worker, workJob } from './work-job.ts';
@@ -44,12 +45,14 @@ export interface WorkplaceOptions {
 }
 
 /** What stands between a job and its next action. */
-export type JobState = 'queued' | 'working' | 'waits-for-approval' | 'waits-for-certainty' | 'ended';
+export type JobState = 'queued' | 'working' | 'waits-for-approval' | 'waits-for-answer' | 'waits-for-certainty' | 'ended';
 
 export interface JobView extends Job {
   readonly state: JobState;
   /** Those of its approvals that wait for an answer. */
   readonly waiting: readonly Approval[];
+  /** What its agent asks for, as forms that wait for a person. */
+  readonly forms: readonly Question[];
 }
 
 export interface Workplace {
@@ -60,6 +63,8 @@ export interface Workplace {
   job(id: string): JobView | undefined;
   /** Throws `ConfigError` for an approval that waits for no answer. */
   answer(approval: string, options: { readonly isApproved: boolean; readonly by: string }): void;
+  /** What the agent lacks, written by a person; null: they go on with the job themselves. Throws `ConfigError` for a question that waits for no answer, and for a value that does not fit. */
+  answerQuestion(question: string, options: { readonly value: string | null; readonly by: string }): void;
   /** A person has looked whether an action that a crash left unknown was done. Throws `ConfigError` where nothing is unknown. */
   settle(job: string, options: { readonly wasDone: boolean; readonly by: string }): void;
   /**
@@ -93,6 +98,7 @@ class FileWorkplace implements Workplace {
   readonly #options: WorkplaceOptions;
   readonly #unlock: () => void;
   readonly #approvals;
+  readonly #questions;
   readonly #book;
   readonly #ratesPath: string;
   #rates = EMPTY_LEDGER;
@@ -112,6 +118,7 @@ class FileWorkplace implements Workplace {
     this.#unlock = unlock;
     this.stops = openStopSwitch(join(folder, 'stops.jsonl'));
     this.#approvals = openApprovals(join(folder, 'approvals.jsonl'));
+    this.#questions = openQuestions(join(folder, 'questions.jsonl'));
     this.#book = openJobBook(join(folder, 'jobs'));
     this.#states = openJobStates(join(folder, 'states'));
     this.#ratesPath = join(folder, 'rates.json');
@@ -149,6 +156,11 @@ class FileWorkplace implements Workplace {
 
   answer(approval: string, { isApproved, by }: { readonly isApproved: boolean; readonly by: string }): void {
     this.#approvals.answer(approval, { isApproved, by, now: this.#now() });
+    this.#changed();
+  }
+
+  answerQuestion(question: string, { value, by }: { readonly value: string | null; readonly by: string }): void {
+    this.#questions.answer(question, { value, by, now: this.#now() });
     this.#changed();
   }
 
@@ -265,6 +277,7 @@ class FileWorkplace implements Workplace {
     const { mode = () => 'by-certificate', onStep, approvalSeconds = APPROVAL_SECONDS } = this.#options;
     return {
       approvals: this.#approvals,
+      questions: this.#questions,
       stops: this.stops,
       mode,
       rates: {
@@ -332,12 +345,13 @@ class FileWorkplace implements Workplace {
   #viewOf(job: Job): JobView {
     const now = this.#now();
     const waiting = job.ended ? [] : this.#approvals.waiting(now).filter(({ id }) => job.asked.some(({ approval }) => approval === id));
-    return { ...job, waiting, state: this.#stateOf(job) };
+    const forms = job.ended ? [] : this.#questions.waiting(now).filter(({ id }) => job.questions.includes(id));
+    return { ...job, waiting, forms, state: this.#stateOf(job, forms) };
   }
 
-  #stateOf(job: Job): JobState {
+  #stateOf(job: Job, forms: readonly Question[]): JobState {
     if (job.ended) return 'ended';
-    if (this.#waits(job.id)) return 'waits-for-approval';
+    if (this.#waits(job.id)) return forms.length > 0 ? 'waits-for-answer' : 'waits-for-approval';
     if (this.#underWay.has(job.id)) return 'working';
     return job.request.place.kind === 'live' && job.uncertain !== null ? 'waits-for-certainty' : 'queued';
   }

@@ -141,7 +141,12 @@ function showConsole(person: Person): void {
     if (fresh.length > 0)
       setText(
         status,
-        fresh.map(({ job, approval, action }) => `${agentWords(job)} ${approval ? 'asks' : 'is unsure'}: ${action}`).join('. '),
+        fresh
+          .map(
+            ({ job, approval, question, action }) =>
+              `${agentWords(job)} ${question ? 'lacks' : approval ? 'asks' : 'is unsure'}: ${action}`,
+          )
+          .join('. '),
       );
     waited = new Set(waiting.map(({ key }) => key));
     if (focused instanceof HTMLElement && focused !== document.body && document.activeElement !== focused) {

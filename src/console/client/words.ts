@@ -12,6 +12,7 @@ export const STATES: Readonly<Record<Exclude<JobState, 'ended'>, string>> = {
   queued: 'Queued',
   working: 'At work',
   'waits-for-approval': 'Asks',
+  'waits-for-answer': 'Question',
   'waits-for-certainty': 'Unsure',
 };
 
@@ -43,6 +44,8 @@ export function situation(job: JobView): string {
       return job.done.length === 0 ? 'Nothing lasting done yet.' : `Last lasting action: ${plain(job.done.at(-1) ?? '')}`;
     case 'waits-for-approval':
       return `Waits for an answer: ${job.waiting.map(({ id }) => actionOf(job, id)).join('; ')}`;
+    case 'waits-for-answer':
+      return `Waits to be told: ${job.forms.map(({ form }) => plain(form.about)).join('; ')}`;
     case 'waits-for-certainty':
       return `Waits to be told whether this was done: ${plain(job.uncertain ?? '')}`;
     case 'ended':
