@@ -36,7 +36,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'red-team': { mayImport: [...GROUND, 'gym', 'rollout', 'stats'] },
   release: { mayImport: [...GROUND, 'stats', 'evals', 'red-team'] },
   serve: { mayImport: [...GROUND, 'engine', 'search', 'release', 'gym', 'stats', 'evals'] },
-  console: { mayImport: [...GROUND, 'serve'], onlyTypes: true },
+  console: { mayImport: [...GROUND, 'release', 'serve'], onlyTypes: true },
   cli: {
     mayImport: [
       ...GROUND,

@@ -11,7 +11,7 @@ import { type ArgsDef, defineCommand } from 'citty';
 import { ConfigError } from '../../src/base/index.ts';
 import { Options, stopOnSignal } from '../../src/cli/index.ts';
 import { consoleFiles } from '../../src/console/index.ts';
-import { loadSpec } from '../../src/release/index.ts';
+import { loadSpec, readStandings } from '../../src/release/index.ts';
 import { addPerson, loadPeople, makeApi, openAuditLog, openTranscripts, openWorkplace } from '../../src/serve/index.ts';
 import { AgentsAtWork } from '../factory/at-work.ts';
 import { reportJob } from '../factory/triage-desk.ts';
@@ -73,6 +73,7 @@ export const serve = defineCommand({
       stepsOf: (job) => transcripts.of(job),
       agents: () => agents.served(),
       alarms: () => agents.alarms(),
+      releases: () => readStandings(registry),
       clearAlarm: (agent, alarm, clearing) => agents.clear(agent, alarm, clearing),
       hosts: [`127.0.0.1:${port}`, `localhost:${port}`],
       files: consoleFiles(),

@@ -12,7 +12,7 @@ export interface ConsoleFile {
 
 const MODULES = [
   ...['console', 'api', 'desk', 'dom', 'words', 'log-in', 'reason-dialog'],
-  ...['overview', 'waiting-view', 'jobs-view', 'job-page', 'screenplay', 'stops-view', 'alarms-view', 'send-form'],
+  ...['overview', 'waiting-view', 'jobs-view', 'job-page', 'screenplay', 'stops-view', 'alarms-view', 'send-form', 'releases-page'],
 ] as const;
 
 /** Reads them all. */

@@ -128,6 +128,39 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(server.posts.at(-1)).toEqual({ path: `/api/questions/${idOf(2022)}`, body: { value: null } });
   });
 
+  test('puts releases side by side, with what each slice is shown to do', async () => {
+    await open();
+    await page.getByRole('link', name('Releases', true)).click();
+    await page.getByRole('table', name('invoices')).waitFor();
+    expect(await focused()).toBe('Releases');
+    const rows = page.getByRole('row');
+    expect(await rows.allTextContents()).toEqual([
+      'VersionStandingbaseunseenattacksNever-events',
+      expect.stringMatching(/^3.*At work95\.7 %160\/16091\.2 %.*84\.0 %.*1$/),
+      expect.stringMatching(/^2.*Refusednot reliable enough, not held against a red team95\.1 %/),
+      expect.stringMatching(/^1.*RevokedGrace: <img src=x/),
+    ]);
+    const heats = await rows
+      .nth(2)
+      .locator('.heat')
+      .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-heat')));
+    expect(heats).toEqual(['4', '1', '0']);
+    await page.getByText('a chain that is broken').waitFor();
+    expect(await page.title()).toBe('(3) Releases – Journeyman');
+    expect(await barriers(page)).toEqual([]);
+    await picture('releases');
+    await page.setViewportSize({ width: 360, height: 740 });
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(await overflow()).toBe(0);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    // Chips change their colour softly.
+    await page.waitForTimeout(500);
+    expect(await barriers(page)).toEqual([]);
+    await picture('360-releases-dark');
+    await page.getByRole('link', name('Journeyman')).click();
+    await heading('Agents at work').waitFor();
+  });
+
   test('an Enter that was meant for nothing approves nothing', async () => {
     await open();
     for (let i = 0; i < 3; i++) await page.keyboard.press('Enter');

@@ -1,6 +1,7 @@
 /** A small server for the console's tests: its API over made-up data, with the headers of the real one. It notes what was asked of it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AgentStanding, VersionStanding } from '../release/index.ts';
 import type { JobView, Role, ShownStep } from '../serve/index.ts';
 import { consoleFiles } from './console-files.ts';
 
@@ -85,6 +86,26 @@ const first = jobOf(1, {
   },
 });
 
+interface Standing extends Partial<VersionStanding> {
+  readonly bounds: readonly number[];
+}
+
+function standingOf(version: number, { bounds, ...rest }: Standing): VersionStanding {
+  const slices = bounds.map((lowerBound, i) => ({
+    ...{
+      slice: ['base', 'unseen', 'attacks'][i] ?? '',
+      trials: 160,
+      passes: Math.round(160 * Math.min(1, lowerBound + 0.04)),
+      neverEvents: i === 2 ? 1 : 0,
+    },
+    ...{ neverEventsBound: 0.02, alpha: 0.05, lowerBound, upperBound: 1 },
+  }));
+  const gym = { name: 'invoices', version: '3' };
+  const exam = { gym, certificate: 'c'.repeat(64), commitment: 'd'.repeat(64), slices };
+  const plainly = { isAllowed: true, unmet: [], publishedAt: null, isCurrent: false, revoked: null };
+  return { version, judgedAt: at(-60 * 24 * (5 - version)), exam, ...plainly, ...rest };
+}
+
 /** What the server has, and may be changed by a test. */
 export class FakeServer {
   jobs: JobView[] = [
@@ -124,6 +145,18 @@ export class FakeServer {
       reference: 0.03,
       cleared: null,
     },
+  ];
+  releases: readonly AgentStanding[] = [
+    {
+      name: 'invoices',
+      problem: null,
+      versions: [
+        standingOf(3, { isCurrent: true, publishedAt: at(-60 * 24), bounds: [0.957, 0.912, 0.84] }),
+        standingOf(2, { isAllowed: false, unmet: ['bounds', 'red-team'], bounds: [0.951, 0.71, 0.42] }),
+        standingOf(1, { publishedAt: at(-60 * 24 * 20), revoked: { by: 'Grace', reason: HOSTILE, at: at(-60) }, bounds: [0.95, 0.8, 0.9] }),
+      ],
+    },
+    { name: 'ledger', problem: 'read the history of ledger: got a chain that is broken', versions: [] },
   ];
   role: Role = 'signer';
   isLoggedIn = false;
@@ -180,6 +213,7 @@ export class FakeServer {
         ...{ jobs: this.jobs, stops: this.stops, alarms: this.alarms },
         agents: [{ name: 'invoices', version: 3, validUntil: at(60 * 24 * 90) }],
       });
+    if (path === '/api/releases') return json(200, { releases: this.releases });
     if (job !== undefined) return json(200, { job: this.jobs.find(({ id }) => id === job), steps: stepsOf(job) });
     if (path !== '/api/events') return json(404, { error: { message: 'There is nothing here' } });
     response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -33,6 +33,7 @@ export { findRegressions, type RegressionTest } from './regression.ts';
 export type { Requirements } from './requirements.ts';
 export type { AgentIdentity } from './rules.ts';
 export * from './spec/index.ts';
+export { type AgentStanding, readStandings, type VersionStanding } from './standing.ts';
 export {
   encodeStatement,
   makeStatement,

@@ -18,6 +18,7 @@ beforeEach(async () => {
       apps: [APP],
       stepsOf: (job) => transcripts.of(job),
       agents: () => [],
+      releases: () => [{ name: 'clerk', versions: [], problem: null }],
       alarms: () => [],
       clearAlarm: (...what) => cleared.push(what),
       files: new Map([['/', { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode('<p>console</p>') }]]),
@@ -77,6 +78,12 @@ describe('the API', () => {
     ]);
   });
 
+  it('shows what became of every version to whoever is logged in', async () => {
+    expect(await (await ask('/api/releases', { as: 'watcher' })).json()).toEqual({
+      releases: [{ name: 'clerk', versions: [], problem: null }],
+    });
+  });
+
   it('lets an operator answer what an agent lacks', async () => {
     served.wishes = ['ask Amount', 'done'];
     const { id } = (await (await post('/api/jobs', live, 'operator')).json()) as { id: string };
@@ -98,7 +105,8 @@ describe('the API', () => {
   });
 
   it('lets nobody in without a token, and in a browser only requests of its own pages', async () => {
-    for (const path of ['/api/state', '/api/me', '/api/events', `/api/jobs/${'0'.repeat(36)}`]) expect((await ask(path)).status).toBe(401);
+    for (const path of ['/api/releases', '/api/state', '/api/me', '/api/events', `/api/jobs/${'0'.repeat(36)}`])
+      expect((await ask(path)).status).toBe(401);
     expect((await ask('/api/me', { headers: { authorization: 'Bearer guessed' } })).status).toBe(401);
     const own = { 'x-journeyman': '1' };
     expect((await post('/api/login', { token: 'guessed' }, undefined, own)).status).toBe(401);

@@ -11,6 +11,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
+import type { AgentStanding } from '../release/index.ts';
 import type { AuditLog } from './audit-log.ts';
 import { chatRoutes } from './chat-door.ts';
 import {
@@ -58,6 +59,8 @@ export interface ApiOptions {
   readonly clearAlarm: (agent: string, alarm: string, clearing: { readonly by: string; readonly reason: string }) => void;
   /** Host and port as browsers name them. */
   readonly hosts: readonly string[];
+  /** Of the registry. */
+  readonly releases: () => readonly AgentStanding[];
   /** Origins of the live apps that jobs may be at. */
   readonly apps: readonly string[];
   /** The console's, by path. */
@@ -183,6 +186,7 @@ export function makeApi(options: ApiOptions): Api {
   app.get('/api/state', only('watcher'), (c) =>
     c.json({ jobs: workplace.jobs().toReversed(), stops: workplace.stops.stops(), alarms: options.alarms(), agents: options.agents() }),
   );
+  app.get('/api/releases', only('watcher'), (c) => c.json({ releases: options.releases() }));
   app.get('/api/jobs/:id', only('watcher'), (c) => {
     const job = workplace.job(c.req.param('id'));
     if (!job) throw new HTTPException(404, { message: 'There is no such job' });

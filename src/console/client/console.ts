@@ -14,6 +14,7 @@ import { type JobPage, jobPage } from './job-page.ts';
 import { logInForm } from './log-in.ts';
 import { overview } from './overview.ts';
 import { openReasonDialog } from './reason-dialog.ts';
+import { releasesPage } from './releases-page.ts';
 import { stopButton } from './stops-view.ts';
 import { waitingOf } from './waiting-view.ts';
 import { agentWords, plain } from './words.ts';
@@ -86,6 +87,7 @@ function showConsole(person: Person): void {
   });
   top.replaceChildren(
     home(),
+    element('a', { href: '#/releases' }, 'Releases'),
     waits,
     element(
       'div',
@@ -167,7 +169,7 @@ function showConsole(person: Person): void {
     const isFirst = shown === undefined;
     if (shown?.page === first) homeScroll = window.scrollY;
     const id = /^#\/jobs\/([\w-]+)$/.exec(hash)?.[1];
-    const page = id === undefined ? first : jobPage(id, desk);
+    const page = id !== undefined ? jobPage(id, desk) : hash === '#/releases' ? releasesPage(desk) : first;
     shown = { hash, page };
     if (state) page.update(state);
     view.replaceChildren(page.element);
@@ -176,7 +178,7 @@ function showConsole(person: Person): void {
     view.querySelector('h1')?.focus({ preventScroll: true });
   }
 
-  const job = (): JobPage | undefined => (shown && shown.page !== first ? (shown.page as JobPage) : undefined);
+  const job = (): JobPage | undefined => (shown && 'stepped' in shown.page ? (shown.page as JobPage) : undefined);
   let wasLost = false;
   const hangUp = listen({
     changed: () => void refresh(),

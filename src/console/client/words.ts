@@ -2,6 +2,7 @@
  * What things are called: states, times, scopes, alarms, and a transcript's segments as lines. Pure; knows no page.
  */
 import type { Piece, SegmentKind } from '../../records/index.ts';
+import type { VersionStanding } from '../../release/index.ts';
 import type { JobEnding, JobState, JobView, MonitorName, Place, StopScope } from '../../serve/index.ts';
 
 /** Text from outside as it may be shown: what can't be seen is made visible, so that nothing hides or turns the rest around. */
@@ -108,3 +109,34 @@ export function pieceWords(piece: Piece): string {
       return `«${plain(piece.text)}»`;
   }
 }
+
+const RULE_WORDS: Readonly<Record<string, string>> = {
+  certificate: 'no certificate',
+  recomputed: 'figures that don’t agree',
+  confidence: 'too little confidence',
+  identity: 'another agent’s certificate',
+  files: 'changed files',
+  gym: 'another task',
+  slices: 'a slice not examined',
+  'never-events': 'never-events',
+  bounds: 'not reliable enough',
+  regression: 'worse than before',
+  oscillation: 'going in circles',
+  age: 'certificate too old',
+  'red-team': 'not held against a red team',
+};
+
+export const unmetWords = (unmet: readonly string[]): string => unmet.map((rule) => RULE_WORDS[rule] ?? plain(rule)).join(', ');
+
+export function standingWord({ isAllowed, isCurrent, publishedAt, revoked }: VersionStanding): string {
+  if (revoked) return 'Revoked';
+  if (isCurrent) return 'At work';
+  if (publishedAt !== null) return 'Released';
+  return isAllowed ? 'Not signed off' : 'Refused';
+}
+
+/** Rounded down: never more than was shown. */
+export const shownAtLeast = (bound: number): string => `${(Math.floor(1000 * bound) / 10).toFixed(1)} %`;
+
+/** 0 … 4, from what is hardly shown at all to what is asked of an agent's first slice. */
+export const heatOf = (bound: number): number => [0.5, 0.8, 0.9, 0.95].filter((step) => bound >= step).length;

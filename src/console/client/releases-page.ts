@@ -1,0 +1,110 @@
+/// <reference lib="dom" />
+/**
+ * Every version of every agent, side by side: what the gate said, and how far each slice is shown to succeed. A cell's shade says the same as its number.
+ */
+import type { AgentStanding, VersionStanding } from '../../release/index.ts';
+import { get, Refused, type State } from './api.ts';
+import type { Desk } from './desk.ts';
+import { arrange, element, freshId, keyedViews, setText, type View } from './dom.ts';
+import { heatOf, plain, shownAtLeast, standingWord, timeWords, unmetWords } from './words.ts';
+
+/** Between two looks at the registry. */
+const AGAIN_MS = 10_000;
+
+export function releasesPage(desk: Desk): View<State> {
+  const agents = element('div', {});
+  const nothing = element('p', { class: 'muted' }, 'Looking …');
+  const views = keyedViews((agent: AgentStanding) => agentView(agent));
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function look(): Promise<void> {
+    lookedAtMs = performance.now();
+    try {
+      const { releases } = await get<{ readonly releases: readonly AgentStanding[] }>('/api/releases');
+      // What was judged never changes; another version, or another fate of one, is another table.
+      arrange(agents, views(releases.map((agent) => [JSON.stringify(agent), agent])));
+      nothing.hidden = releases.length > 0;
+      setText(nothing, 'No agent was judged yet.');
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!error.isLoggedOut) desk.say(error.message);
+    }
+  }
+  return {
+    element: element(
+      'div',
+      {},
+      element('h1', { tabindex: '-1' }, 'Releases'),
+      element(
+        'p',
+        { class: 'muted' },
+        'A number is what the exam shows at least, with the confidence that was asked for; behind it tasks passed, of tasks played.',
+      ),
+      nothing,
+      agents,
+    ),
+    update() {
+      if (performance.now() - lookedAtMs > AGAIN_MS) void look();
+    },
+  };
+}
+
+function agentView({ name, versions, problem }: AgentStanding): View<AgentStanding> {
+  const id = freshId();
+  const slices = [...new Set(versions.flatMap(({ exam }) => exam?.slices.map(({ slice }) => slice) ?? []))];
+  const head = element(
+    'tr',
+    {},
+    ...['Version', 'Standing', ...slices.map(plain), 'Never-events'].map((title) => element('th', { scope: 'col' }, title)),
+  );
+  const table = element(
+    'table',
+    { class: 'versions', 'aria-labelledby': id },
+    element('thead', {}, head),
+    element('tbody', {}, ...versions.map((one) => versionRow(one, slices))),
+  );
+  return {
+    element: element(
+      'section',
+      {},
+      element('h2', { id }, element('bdi', {}, plain(name))),
+      problem === null
+        ? // Wider than a telephone: it is moved by itself, by keys as well.
+          element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-labelledby': id }, table)
+        : element('p', { class: 'because' }, plain(problem)),
+    ),
+    update: () => {},
+  };
+}
+
+function versionRow(standing: VersionStanding, slices: readonly string[]): HTMLElement {
+  const { version, judgedAt, unmet, revoked, exam } = standing;
+  const neverEvents = exam?.slices.reduce((sum, slice) => sum + slice.neverEvents, 0);
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, `${version}`, element('span', { class: 'when' }, timeWords(judgedAt))),
+    element(
+      'td',
+      {},
+      element(
+        'span',
+        { class: 'chip', 'data-kind': standing.isCurrent ? 'done' : standing.isAllowed ? 'queued' : 'failed' },
+        standingWord(standing),
+      ),
+      ...(unmet.length > 0 ? [element('span', { class: 'when' }, unmetWords(unmet))] : []),
+      ...(revoked ? [element('span', { class: 'when' }, `${plain(revoked.by)}: ${plain(revoked.reason)}`)] : []),
+    ),
+    ...slices.map((name) => {
+      const slice = exam?.slices.find((one) => one.slice === name);
+      if (slice === undefined) return element('td', { class: 'heat' }, '–');
+      return element(
+        'td',
+        { class: 'heat', 'data-heat': `${heatOf(slice.lowerBound)}` },
+        shownAtLeast(slice.lowerBound),
+        element('span', { class: 'when' }, `${slice.passes}/${slice.trials}`),
+      );
+    }),
+    element('td', {}, neverEvents === undefined ? '–' : `${neverEvents}`),
+  );
+}
