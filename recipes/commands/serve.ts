@@ -14,7 +14,7 @@ import { consoleFiles } from '../../src/console/index.ts';
 import { loadSpec, readStandings } from '../../src/release/index.ts';
 import { addPerson, loadPeople, makeApi, openAuditLog, openTranscripts, openWorkplace } from '../../src/serve/index.ts';
 import { AgentsAtWork } from '../factory/at-work.ts';
-import { reportJob } from '../factory/triage-desk.ts';
+import { reportJob, triageItems, withTriage } from '../factory/triage-desk.ts';
 import { loadTrusted } from '../factory/trusted-keys.ts';
 
 const args: ArgsDef = {
@@ -74,6 +74,11 @@ export const serve = defineCommand({
       agents: () => agents.served(),
       alarms: () => agents.alarms(),
       releases: () => readStandings(registry),
+      triage: {
+        items: () => triageItems(folder),
+        decide: (compartment, id, { decision, by }) =>
+          void withTriage(folder, compartment, (book) => book.decide(id, { decision, by, now: new Date() })),
+      },
       clearAlarm: (agent, alarm, clearing) => agents.clear(agent, alarm, clearing),
       hosts: [`127.0.0.1:${port}`, `localhost:${port}`],
       files: consoleFiles(),

@@ -1,14 +1,30 @@
 /** The triage of a server's folder: what jobs report to it, and what people decide, one at a time. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { takeLock } from '../../src/base/index.ts';
-import { type Job, type JobEnd, openTriage, type TriageBook, type TriageKind } from '../../src/serve/index.ts';
+import { ConfigError, takeLock } from '../../src/base/index.ts';
+import {
+  compartmentSchema,
+  type Job,
+  type JobEnd,
+  openTriage,
+  readTriage,
+  type TriageBook,
+  type TriageItem,
+  type TriageKind,
+} from '../../src/serve/index.ts';
 
 /** In a server's folder. */
 export const TRIAGE = 'triage';
 
-/** The book for as long as it is written. Throws `ConfigError` where another process writes it just then. */
+/** The book for as long as it is written. Throws `ConfigError` for what is no compartment, and where another process writes it just then. */
 export function withTriage<T>(folder: string, compartment: string, work: (book: TriageBook) => T): T {
+  // A lock is made of the name.
+  if (!compartmentSchema.safeParse(compartment).success)
+    throw new ConfigError({
+      operation: 'open a triage',
+      got: `the compartment ${JSON.stringify(compartment.slice(0, 80))}`,
+      expected: 'at most 63 of a–z, 0–9 and dash, with a letter or digit first',
+    });
   const root = join(folder, TRIAGE);
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const unlock = takeLock(join(root, `${compartment}.lock`), {
@@ -20,6 +36,18 @@ export function withTriage<T>(folder: string, compartment: string, work: (book: 
   } finally {
     unlock();
   }
+}
+
+/** What was met at work, of all compartments, without what was seen and done. */
+export function triageItems(folder: string): readonly TriageItem[] {
+  const root = join(folder, TRIAGE);
+  if (!existsSync(root)) return [];
+  const compartments = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return compartments.flatMap(({ name }) =>
+    readTriage(root, name)
+      .entries()
+      .map(({ transcript: _, ...item }) => item),
+  );
 }
 
 /** Why a job is worth looking at; undefined for one that went as it should. */

@@ -12,7 +12,18 @@ export interface ConsoleFile {
 
 const MODULES = [
   ...['console', 'api', 'desk', 'dom', 'words', 'log-in', 'reason-dialog'],
-  ...['overview', 'waiting-view', 'jobs-view', 'job-page', 'screenplay', 'stops-view', 'alarms-view', 'send-form', 'releases-page'],
+  ...[
+    'overview',
+    'waiting-view',
+    'jobs-view',
+    'job-page',
+    'screenplay',
+    'stops-view',
+    'alarms-view',
+    'send-form',
+    'releases-page',
+    'triage-page',
+  ],
 ] as const;
 
 /** Reads them all. */

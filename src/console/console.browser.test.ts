@@ -161,6 +161,33 @@ describe.skipIf(!hasChromium)('the console', () => {
     await heading('Agents at work').waitFor();
   });
 
+  test('decides what is learned from, for good', async () => {
+    await open();
+    await page.getByRole('link', name('Triage')).click();
+    const card = (text: string) => page.locator('.card').filter({ hasText: text });
+    await card('A job failed').waitFor();
+    expect(await card('A job failed').textContent()).toContain('data of acme');
+    expect(await card('told it what it lacked').getByRole('button').allTextContents()).toEqual([
+      'Practise the task',
+      'Imitate what was done',
+      'Nothing',
+    ]);
+    expect(await page.locator('.decided').textContent()).toContain(HOSTILE);
+    expect(await barriers(page)).toEqual([]);
+    await picture('triage');
+    await card('A job failed').getByRole('button', name('Keep it for the exam')).click();
+    await card('A job failed').waitFor({ state: 'detached' });
+    await page.getByText('kept for the exam, says Ada').waitFor();
+    await card('told it what it lacked').getByRole('button', name('Nothing')).click();
+    await page.keyboard.type('a typing error of ours');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing waits for a decision.').waitFor();
+    expect(server.posts).toEqual([
+      { path: `/api/triage/acme/${'1'.padStart(24, '0')}`, body: { kind: 'accept', purpose: 'exam', as: 'task' } },
+      { path: `/api/triage/default/${'2'.padStart(24, '0')}`, body: { kind: 'dismiss', reason: 'a typing error of ours' } },
+    ]);
+  });
+
   test('an Enter that was meant for nothing approves nothing', async () => {
     await open();
     for (let i = 0; i < 3; i++) await page.keyboard.press('Enter');

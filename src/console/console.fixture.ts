@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AgentStanding, VersionStanding } from '../release/index.ts';
-import type { JobView, Role, ShownStep } from '../serve/index.ts';
+import type { JobView, Role, ShownStep, TriageItem } from '../serve/index.ts';
 import { consoleFiles } from './console-files.ts';
 
 const CSP =
@@ -86,6 +86,14 @@ const first = jobOf(1, {
   },
 });
 
+function triageItem(n: number, rest: Partial<TriageItem>): TriageItem {
+  return {
+    ...{ id: String(n).padStart(24, '0'), at: at(-n), compartment: 'default', job: idOf(n), agent: { name: 'invoices', version: 3 } },
+    ...{ gym: { name: 'invoices', version: '3' }, sandbox: null, kind: 'failure', open: ['train', 'exam'], decision: null },
+    ...rest,
+  };
+}
+
 interface Standing extends Partial<VersionStanding> {
   readonly bounds: readonly number[];
 }
@@ -145,6 +153,11 @@ export class FakeServer {
       reference: 0.03,
       cleared: null,
     },
+  ];
+  triage: TriageItem[] = [
+    triageItem(1, { kind: 'failure', compartment: 'acme' }),
+    triageItem(2, { kind: 'answer', open: ['train'] }),
+    triageItem(3, { kind: 'intervention', open: [], decision: { kind: 'dismiss', reason: HOSTILE, by: 'Grace', at: at(-4) } }),
   ];
   releases: readonly AgentStanding[] = [
     {
@@ -213,6 +226,7 @@ export class FakeServer {
         ...{ jobs: this.jobs, stops: this.stops, alarms: this.alarms },
         agents: [{ name: 'invoices', version: 3, validUntil: at(60 * 24 * 90) }],
       });
+    if (path === '/api/triage') return json(200, { entries: this.triage });
     if (path === '/api/releases') return json(200, { releases: this.releases });
     if (job !== undefined) return json(200, { job: this.jobs.find(({ id }) => id === job), steps: stepsOf(job) });
     if (path !== '/api/events') return json(404, { error: { message: 'There is nothing here' } });
@@ -229,6 +243,9 @@ export class FakeServer {
     const question = /^\/api\/questions\/(.+)$/.exec(path)?.[1];
     if (question !== undefined)
       this.jobs = this.jobs.map((job) => (job.forms.some(({ id }) => id === question) ? { ...job, forms: [], state: 'working' } : job));
+    const item = /^\/api\/triage\/[^/]+\/(.+)$/.exec(path)?.[1];
+    const decision = { ...body, by: 'Ada', at: at(0) } as TriageItem['decision'];
+    this.triage = this.triage.map((one) => (one.id === item ? { ...one, decision } : one));
     const settled = /^\/api\/jobs\/(.+)\/settle$/.exec(path)?.[1];
     if (settled !== undefined)
       this.jobs = this.jobs.map((job) => (job.id === settled ? { ...job, uncertain: null, state: 'queued' } : job));

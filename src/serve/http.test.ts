@@ -1,6 +1,7 @@
 /** The API over a real socket: who may do what, what comes from elsewhere, what stands in the audit log. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError } from '../base/index.ts';
 import { makeApi } from './http.ts';
 import type { Role } from './people.ts';
 import { APP, LIVE, type ServedTill, serveTill } from './served-till.fixture.ts';
@@ -8,6 +9,7 @@ import { openTranscripts } from './transcripts.ts';
 
 const live = { agent: 'clerk', place: LIVE };
 const cleared: unknown[] = [];
+const decided: unknown[] = [];
 let served: ServedTill;
 
 beforeEach(async () => {
@@ -19,6 +21,13 @@ beforeEach(async () => {
       stepsOf: (job) => transcripts.of(job),
       agents: () => [],
       releases: () => [{ name: 'clerk', versions: [], problem: null }],
+      triage: {
+        items: () => [],
+        decide: (...what) => {
+          if (what[0] !== 'acme') throw new ConfigError({ operation: 'open a triage', got: what[0], expected: 'acme' });
+          decided.push(what);
+        },
+      },
       alarms: () => [],
       clearAlarm: (...what) => cleared.push(what),
       files: new Map([['/', { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode('<p>console</p>') }]]),
@@ -82,6 +91,17 @@ describe('the API', () => {
     expect(await (await ask('/api/releases', { as: 'watcher' })).json()).toEqual({
       releases: [{ name: 'clerk', versions: [], problem: null }],
     });
+  });
+
+  it('lets an operator decide what is learned from', async () => {
+    expect(await (await ask('/api/triage', { as: 'watcher' })).json()).toEqual({ entries: [] });
+    const accept = { kind: 'accept', purpose: 'exam', as: 'task' };
+    expect((await post('/api/triage/acme/e1', accept, 'watcher')).status).toBe(403);
+    expect((await post('/api/triage/acme/e1', { ...accept, purpose: 'both' }, 'operator')).status).toBe(400);
+    expect((await post('/api/triage/acme/e1', { kind: 'dismiss', reason: '' }, 'operator')).status).toBe(400);
+    expect((await post(`/api/triage/${encodeURIComponent('../acme')}/e1`, accept, 'operator')).status).toBe(409);
+    expect((await post('/api/triage/acme/e1', accept, 'operator')).status).toBe(200);
+    expect(decided).toEqual([['acme', 'e1', { decision: accept, by: 'Otto' }]]);
   });
 
   it('lets an operator answer what an agent lacks', async () => {

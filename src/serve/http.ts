@@ -33,6 +33,7 @@ import type { Alarm } from './monitors-state.ts';
 import type { People, Person, Role } from './people.ts';
 import { showStep } from './shown-step.ts';
 import { stopScopeSchema } from './stop-switch.ts';
+import { type Decision, decisionSchema, type TriageItem } from './triage-entry.ts';
 import type { JobStep } from './work-job.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -59,6 +60,12 @@ export interface ApiOptions {
   readonly clearAlarm: (agent: string, alarm: string, clearing: { readonly by: string; readonly reason: string }) => void;
   /** Host and port as browsers name them. */
   readonly hosts: readonly string[];
+  /** What people decide about what was met at work. */
+  readonly triage: {
+    readonly items: () => readonly TriageItem[];
+    /** Throws `ConfigError` for what can't be decided so. */
+    readonly decide: (compartment: string, id: string, options: { readonly decision: Decision; readonly by: string }) => void;
+  };
   /** Of the registry. */
   readonly releases: () => readonly AgentStanding[];
   /** Origins of the live apps that jobs may be at. */
@@ -187,6 +194,7 @@ export function makeApi(options: ApiOptions): Api {
     c.json({ jobs: workplace.jobs().toReversed(), stops: workplace.stops.stops(), alarms: options.alarms(), agents: options.agents() }),
   );
   app.get('/api/releases', only('watcher'), (c) => c.json({ releases: options.releases() }));
+  app.get('/api/triage', only('watcher'), (c) => c.json({ entries: options.triage.items() }));
   app.get('/api/jobs/:id', only('watcher'), (c) => {
     const job = workplace.job(c.req.param('id'));
     if (!job) throw new HTTPException(404, { message: 'There is no such job' });
@@ -225,6 +233,11 @@ export function makeApi(options: ApiOptions): Api {
   app.post('/api/questions/:id', only('operator'), async (c) => {
     const { value } = await read(c, z.strictObject({ value: z.string().max(2000).nullable() }));
     workplace.answerQuestion(c.req.param('id'), { value, by: nameOf(c) });
+    return c.json({});
+  });
+  app.post('/api/triage/:compartment/:id', only('operator'), async (c) => {
+    const decision = await read(c, decisionSchema);
+    options.triage.decide(c.req.param('compartment'), c.req.param('id'), { decision, by: nameOf(c) });
     return c.json({});
   });
   app.post('/api/stops', only('operator'), async (c) => {

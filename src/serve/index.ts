@@ -30,10 +30,12 @@ export {
   compartmentSchema,
   type Decided,
   type Decision,
+  decisionSchema,
   PURPOSES,
   type Purpose,
   TRIAGE_KINDS,
   type TriageEntry,
+  type TriageItem,
   type TriageKind,
   type TriageReport,
 } from './triage-entry.ts';

@@ -46,6 +46,9 @@ export interface TriageEntry extends TriageReport {
   readonly decision: Decided | null;
 }
 
+/** An entry as it is listed, without what was seen and done. */
+export type TriageItem = Omit<TriageEntry, 'transcript'>;
+
 const name = z.string().min(1).max(200);
 const time = z.iso.datetime();
 const id = z.string().regex(/^[0-9a-f]{24}$/);

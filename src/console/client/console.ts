@@ -16,6 +16,7 @@ import { overview } from './overview.ts';
 import { openReasonDialog } from './reason-dialog.ts';
 import { releasesPage } from './releases-page.ts';
 import { stopButton } from './stops-view.ts';
+import { triagePage } from './triage-page.ts';
 import { waitingOf } from './waiting-view.ts';
 import { agentWords, plain } from './words.ts';
 
@@ -24,6 +25,9 @@ const PAUSE_MS = 300;
 /** Between two looks at the clock: how much time is left for an answer. */
 const TICK_MS = 20_000;
 const ROLES: readonly Role[] = ['watcher', 'operator', 'signer'];
+
+/** By address; others are the first one's. */
+const PAGES: Readonly<Record<string, (desk: Desk) => View<State>>> = { '#/releases': releasesPage, '#/triage': triagePage };
 
 const part = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
 const [top, main, notice, status, view] = [part('top'), part('main'), part('notice'), part('status'), part('view')];
@@ -87,7 +91,12 @@ function showConsole(person: Person): void {
   });
   top.replaceChildren(
     home(),
-    element('a', { href: '#/releases' }, 'Releases'),
+    element(
+      'nav',
+      { 'aria-label': 'Pages' },
+      element('a', { href: '#/releases' }, 'Releases'),
+      element('a', { href: '#/triage' }, 'Triage'),
+    ),
     waits,
     element(
       'div',
@@ -169,7 +178,7 @@ function showConsole(person: Person): void {
     const isFirst = shown === undefined;
     if (shown?.page === first) homeScroll = window.scrollY;
     const id = /^#\/jobs\/([\w-]+)$/.exec(hash)?.[1];
-    const page = id !== undefined ? jobPage(id, desk) : hash === '#/releases' ? releasesPage(desk) : first;
+    const page = id === undefined ? (PAGES[hash]?.(desk) ?? first) : jobPage(id, desk);
     shown = { hash, page };
     if (state) page.update(state);
     view.replaceChildren(page.element);

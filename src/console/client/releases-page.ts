@@ -4,21 +4,19 @@
  */
 import type { AgentStanding, VersionStanding } from '../../release/index.ts';
 import { get, Refused, type State } from './api.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, seldom } from './desk.ts';
 import { arrange, element, freshId, keyedViews, setText, type View } from './dom.ts';
 import { heatOf, plain, shownAtLeast, standingWord, timeWords, unmetWords } from './words.ts';
 
 /** Between two looks at the registry. */
-const AGAIN_MS = 10_000;
+const AGAIN_MS = 1000;
 
 export function releasesPage(desk: Desk): View<State> {
   const agents = element('div', {});
   const nothing = element('p', { class: 'muted' }, 'Looking …');
   const views = keyedViews((agent: AgentStanding) => agentView(agent));
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<void> {
-    lookedAtMs = performance.now();
     try {
       const { releases } = await get<{ readonly releases: readonly AgentStanding[] }>('/api/releases');
       // What was judged never changes; another version, or another fate of one, is another table.
@@ -43,9 +41,7 @@ export function releasesPage(desk: Desk): View<State> {
       nothing,
       agents,
     ),
-    update() {
-      if (performance.now() - lookedAtMs > AGAIN_MS) void look();
-    },
+    update: seldom(() => void look(), AGAIN_MS),
   };
 }
 

@@ -3,7 +3,7 @@
  */
 import type { Piece, SegmentKind } from '../../records/index.ts';
 import type { VersionStanding } from '../../release/index.ts';
-import type { JobEnding, JobState, JobView, MonitorName, Place, StopScope } from '../../serve/index.ts';
+import type { Decided, JobEnding, JobState, JobView, MonitorName, Place, StopScope, TriageKind } from '../../serve/index.ts';
 
 /** Text from outside as it may be shown: what can't be seen is made visible, so that nothing hides or turns the rest around. */
 export const plain = (text: string): string =>
@@ -140,3 +140,16 @@ export const shownAtLeast = (bound: number): string => `${(Math.floor(1000 * bou
 
 /** 0 … 4, from what is hardly shown at all to what is asked of an agent's first slice. */
 export const heatOf = (bound: number): number => [0.5, 0.8, 0.9, 0.95].filter((step) => bound >= step).length;
+
+export const TRIAGE_WORDS: Readonly<Record<TriageKind, string>> = {
+  failure: 'A job failed',
+  intervention: 'A person stepped in',
+  surprise: 'The agent was surprised',
+  answer: 'A person told it what it lacked',
+};
+
+export function decisionWords(decision: Decided): string {
+  if (decision.kind === 'dismiss') return `nothing is learned from it. ${plain(decision.by)}: ${plain(decision.reason)}`;
+  const what = decision.purpose === 'exam' ? 'kept for the exam' : decision.as === 'task' ? 'practised as a task' : 'imitated';
+  return `${what}, says ${plain(decision.by)}`;
+}

@@ -1,0 +1,115 @@
+/// <reference lib="dom" />
+/** What agents met at work that may be worth learning from, and what a person makes of it: for training, for the exam, or nothing. A decision is final. */
+import type { TriageItem } from '../../serve/index.ts';
+import { get, Refused, type State } from './api.ts';
+import { type Desk, seldom } from './desk.ts';
+import { arrange, button, element, freshId, keyedViews, setText, type View } from './dom.ts';
+import { decisionWords, plain, TRIAGE_WORDS, timeWords } from './words.ts';
+
+/** Between two looks at the books. */
+const AGAIN_MS = 1000;
+
+export function triagePage(desk: Desk): View<State> {
+  const [open, decided] = [element('ol', { class: 'cards' }), element('ol', { class: 'decided' })];
+  const title = element('h2', { tabindex: '-1' }, 'To be decided');
+  const nothing = element('p', { class: 'muted' }, 'Looking …');
+  const none = element('p', { class: 'muted' }, 'Nothing yet.');
+
+  async function look(): Promise<void> {
+    try {
+      const { entries } = await get<{ readonly entries: readonly TriageItem[] }>('/api/triage');
+      const waiting = entries.filter(({ decision }) => decision === null);
+      const others = entries.filter(({ decision }) => decision !== null).toReversed();
+      arrange(open, cards(waiting.map((item) => [keyOf(item), item])));
+      arrange(decided, lines(others.map((item) => [keyOf(item), item])));
+      setText(title, waiting.length === 0 ? 'To be decided' : `To be decided (${waiting.length})`);
+      nothing.hidden = waiting.length > 0;
+      none.hidden = others.length > 0;
+      setText(nothing, 'Nothing waits for a decision.');
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!error.isLoggedOut) desk.say(error.message);
+    }
+  }
+  const decide = async (item: TriageItem, body: unknown): Promise<void> => {
+    await desk.act(pathOf(item), body);
+    await look();
+  };
+  // What stays open for a purpose changes when something like it is decided.
+  const cards = keyedViews((item: TriageItem) => triageCard(item, { desk, decide }));
+  const lines = keyedViews((item: TriageItem) => decidedLine(item));
+  return {
+    element: element(
+      'div',
+      {},
+      element('h1', { tabindex: '-1' }, 'Worth learning from'),
+      element('p', { class: 'muted' }, 'What is learned from is never examined on, and what is examined on is never learned from.'),
+      element('section', { 'data-refuge': '' }, title, nothing, open),
+      element('section', {}, element('h2', {}, 'Decided'), none, decided),
+    ),
+    update: seldom(() => void look(), AGAIN_MS),
+  };
+}
+
+const keyOf = ({ compartment, id, open }: TriageItem): string => `${compartment} ${id} ${open.join()}`;
+const pathOf = ({ compartment, id }: TriageItem): string => `/api/triage/${encodeURIComponent(compartment)}/${encodeURIComponent(id)}`;
+
+function facts({ agent, job, compartment, at }: TriageItem): HTMLElement {
+  return element(
+    'p',
+    { class: 'muted' },
+    `${plain(agent.name)} v${agent.version}, `,
+    element('a', { href: `#/jobs/${encodeURIComponent(job)}` }, `job ${plain(job).slice(0, 8)}`),
+    `, ${timeWords(at)}${compartment === 'default' ? '' : `, data of ${plain(compartment)}`}`,
+  );
+}
+
+interface CardOptions {
+  readonly desk: Desk;
+  readonly decide: (item: TriageItem, body: unknown) => Promise<void>;
+}
+
+function triageCard(item: TriageItem, { desk, decide }: CardOptions): View<TriageItem> {
+  const id = freshId();
+  let isUnderWay = false;
+  const choice = (words: string, purpose: 'train' | 'exam', as: 'task' | 'demonstration'): HTMLElement[] => {
+    if (!item.open.includes(purpose)) return [];
+    const press = async (): Promise<void> => {
+      if (isUnderWay) return;
+      isUnderWay = true;
+      await decide(item, { kind: 'accept', purpose, as });
+      isUnderWay = false;
+    };
+    return [button(words, () => void press(), { 'aria-describedby': id })];
+  };
+  const dismissal = {
+    ...{ title: 'Learn nothing from it?', verb: 'Learn nothing', isGrave: false, body: { kind: 'dismiss' } },
+    consequence: 'Nothing of this job is trained on or examined on. This is final.',
+    path: pathOf(item),
+  };
+  const card = element(
+    'li',
+    { class: 'card waiting' },
+    element('h3', { id }, TRIAGE_WORDS[item.kind]),
+    facts(item),
+    desk.may('operator')
+      ? element(
+          'div',
+          { class: 'buttons' },
+          ...choice('Practise the task', 'train', 'task'),
+          ...choice('Imitate what was done', 'train', 'demonstration'),
+          ...choice('Keep it for the exam', 'exam', 'task'),
+          button('Nothing', () => desk.askReason(dismissal), { 'aria-describedby': id }),
+        )
+      : element('p', { class: 'muted' }, 'An operator has to decide.'),
+  );
+  return { element: card, update: () => {} };
+}
+
+function decidedLine(item: TriageItem): View<TriageItem> {
+  const words = item.decision === null ? '' : decisionWords(item.decision);
+  return {
+    element: element('li', {}, element('p', {}, `${TRIAGE_WORDS[item.kind]}: `, element('bdi', {}, words)), facts(item)),
+    update: () => {},
+  };
+}
