@@ -30,6 +30,10 @@ it('a model plays a gym', { timeout: 60_000 }, async () => {
         const { surpriseNats } = await player.read(seen);
         expect(surpriseNats).toBeGreaterThan(0);
         const decision = await player.decide(observation);
+        // Looking ahead leaves the lane as it was: what is read and valued afterwards is the same as without.
+        const foreseen = await player.foresee?.();
+        expect(typeof foreseen).toBe('string');
+        expect(await player.foresee?.()).toBe(foreseen);
         expect(decision.logprobs.every((logprob) => logprob <= 0)).toBe(true);
         expect(decision.value).toBeCloseTo(await valueAfter([...segments]), 4);
         segments.push(decision.segment);

@@ -16,7 +16,11 @@ import {
   isReferenceId,
   NO_ECHO,
   parseActionTokens,
+  REFERENCE_COUNT,
+  SPECIAL_TOKENS,
   type TextCodec,
+  type TokenGrammar,
+  wordId,
 } from '../grammar/index.ts';
 import type { Decision, Player, Policy, Reading, Segment } from '../records/index.ts';
 import type { Engine } from './engine.ts';
@@ -92,12 +96,63 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
           count += tokens.length - decided;
           decided = tokens.length;
         },
+        async foresee(): Promise<string | null> {
+          const twin = await engine.fork(lane, `${seed}/foresee`);
+          try {
+            const [, { tokens }] = await Promise.all([
+              engine.append(twin, Int32Array.of(boundaryId('observe'))),
+              engine.decode(twin, { temperature: 0, grammar: OBSERVATION, maxTokens: FORESIGHT }),
+            ]);
+            return textOf([...tokens], codec);
+          } catch (error) {
+            // At the end of the context there is nothing to foresee with.
+            if (error instanceof RuntimeError) return null;
+            throw error;
+          } finally {
+            await engine.close(twin);
+          }
+        },
         tokens: () => count,
         close: () => engine.close(lane),
       };
       return player;
     },
   };
+}
+
+/** Tokens of an observation that are looked ahead. */
+const FORESIGHT = 64;
+
+/** An observation as the runtime writes it: text, references and its words, until somebody acts or judges. */
+const OBSERVATION: TokenGrammar = {
+  states: [
+    {
+      edges: [
+        { tokens: 'text', to: 0 },
+        {
+          tokens: [
+            ...(['gone', 'value', 'notice'] as const).map(wordId),
+            ...Array.from({ length: REFERENCE_COUNT }, (_, r) => FIRST_REFERENCE + r),
+          ],
+          to: 0,
+        },
+        { tokens: [boundaryId('act'), boundaryId('think'), boundaryId('outcome')], to: 1 },
+      ],
+    },
+    { edges: [], stop: 'end' },
+  ],
+};
+
+/** What stands in tokens of an observation, a line an element. */
+function textOf(tokens: readonly number[], codec: TextCodec): string {
+  const lines: number[][] = [[]];
+  for (const token of tokens)
+    if (token >= SPECIAL_TOKENS.length) lines.at(-1)?.push(token);
+    else lines.push([]);
+  return lines
+    .map((line) => codec.decode(line).trim())
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 /** The value head gives a logit. */

@@ -94,10 +94,10 @@ export type Wish =
   | 'ask Till'
   | 'ask 12.00';
 
-/** Does what stands on the list; told to wait meanwhile, it goes on with the same line, or where it asked, with the next one. `values`: what its critic expects. */
+/** Does what stands on the list; told to wait meanwhile, it goes on with the same line, or where it asked, with the next one. `value`: what its critic expects; `foresees`: its world model. */
 export function clerk(
   wishes: readonly Wish[],
-  { value = 0.99, surprise = 0.1 }: { readonly value?: number; readonly surprise?: number } = {},
+  { value = 0.99, surprise = 0.1, foresees }: { readonly value?: number; readonly surprise?: number; readonly foresees?: string } = {},
 ): Policy {
   return {
     async begin() {
@@ -115,6 +115,7 @@ export function clerk(
           if (!hasAsked) next--;
         },
         close: async () => {},
+        ...(foresees === undefined ? {} : { foresee: async () => foresees }),
       };
     },
   };

@@ -181,7 +181,7 @@ class WorkedJob {
     this.#assertGoingOn();
     const decision = await this.#present(this.#player).decide(observation);
     const { action } = decision;
-    const context = this.#contextOf(decision, observation);
+    const context = await this.#foreseen(this.#contextOf(decision, observation));
     const words = actionInWords({ action, targets: observation.targets });
     const judgement = judgeAction(this.#worker.spec, context);
     const { effect, because } = oversee(
@@ -197,7 +197,10 @@ class WorkedJob {
       const answered = await this.#answered(action.about, observation);
       if (answered !== null) return answered;
     }
-    const asked = effect === 'ask' ? await this.#approved(decision, observation, { words, because }) : { approval: null };
+    const asked =
+      effect === 'ask'
+        ? await this.#approved(decision, observation, { words, because: [...because, ...expectation(context)] })
+        : { approval: null };
     if ('shown' in asked) return asked.shown;
     const { approval } = asked;
     this.#assertGoingOn();
@@ -246,6 +249,13 @@ class WorkedJob {
     await this.#waited(observation);
     this.#steps++;
     return (session.put as NonNullable<Session['put']>)(about, given.value);
+  }
+
+  /** With what the agent's world model expects of an action that lasts: the rules may speak of it, and people see it. */
+  async #foreseen(context: ActionContext): Promise<ActionContext> {
+    const player = this.#present(this.#player);
+    if (!isLasting(context.risk) || player.foresee === undefined) return context;
+    return { ...context, predicted: await player.foresee() };
   }
 
   async #did(): Promise<void> {
@@ -365,3 +375,6 @@ class WorkedJob {
     return part;
   }
 }
+
+const expectation = ({ predicted }: ActionContext): readonly string[] =>
+  predicted === null || predicted === '' ? [] : [`The agent expects to see: ${JSON.stringify(predicted.slice(0, 500))}.`];

@@ -40,13 +40,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function workplaceOf(policy: Policy, options: Partial<WorkplaceOptions> = {}): Workplace {
+function workplaceOf(policy: Policy, options: Partial<WorkplaceOptions> = {}, spec = SPEC): Workplace {
   const workplace = openWorkplace({
     folder,
     workerOf: async (name) => {
       if (name !== 'clerk') throw new ConfigError({ operation: 'look for an agent', got: name, expected: 'clerk' });
       const open = async () => till.open('seed');
-      return { name, version: 3, policy, actions: tillActions, spec: SPEC, thresholds: { abstainBelow: 0.5, surpriseAbove: 2 }, open };
+      return { name, version: 3, policy, actions: tillActions, spec, thresholds: { abstainBelow: 0.5, surpriseAbove: 2 }, open };
     },
     ...options,
   });
@@ -167,6 +167,36 @@ describe('a job', () => {
     stopped.workplace.stops.stop({ kind: 'everything' }, { by: 'Ben', reason: 'enough', now: new Date() });
     await stopped.workplace.idle();
     expect(stopped.job().ended?.how).toBe('stopped');
+  });
+
+  it('is asked about by what its agent expects of an action that lasts, and people see that', async () => {
+    const spec = parseSpec(`
+schemaVersion: 1
+name: till
+otherwise: { read: allow, reversible: allow, compensable: allow, irreversible: forbid }
+rules:
+  - id: payment
+    authority: operator
+    effect: ask
+    because: Payments are for people.
+    when: { risk: compensable, predicted: { contains: payment sent } }
+`);
+    const wishes: readonly Wish[] = ['fill 12.00', 'Save bill', 'done'];
+    const asked = async (foresees: string): Promise<readonly string[] | undefined> => {
+      const workplace = workplaceOf(clerk(wishes, { foresees }), {}, spec);
+      const { id } = workplace.submit(live, 'Ada');
+      await workplace.idle();
+      const because = workplace.job(id)?.asked[0]?.because;
+      await workplace.close();
+      return because;
+    };
+    expect(await asked('Bill saved')).toBeUndefined();
+    expect(till.pressed).toEqual(['save 12.00']);
+    expect(await asked('Payment sent\nto 4711')).toEqual([
+      expect.stringMatching(/Payments are for people/),
+      'The agent expects to see: "Payment sent\\nto 4711".',
+    ]);
+    expect(till.pressed).toEqual(['save 12.00']);
   });
 
   it('voids an approval when the page has changed meanwhile, and asks again about what is there now', async () => {
