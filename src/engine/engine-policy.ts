@@ -99,11 +99,11 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
         async foresee(): Promise<string | null> {
           const twin = await engine.fork(lane, `${seed}/foresee`);
           try {
-            const [, { tokens }] = await Promise.all([
+            const [, foreseen] = await Promise.all([
               engine.append(twin, Int32Array.of(boundaryId('observe'))),
               engine.decode(twin, { temperature: 0, grammar: OBSERVATION, maxTokens: FORESIGHT }),
             ]);
-            return textOf([...tokens], codec);
+            return sureText(foreseen, codec);
           } catch (error) {
             // At the end of the context there is nothing to foresee with.
             if (error instanceof RuntimeError) return null;
@@ -143,15 +143,30 @@ const OBSERVATION: TokenGrammar = {
   ],
 };
 
-/** What stands in tokens of an observation, a line an element. */
-function textOf(tokens: readonly number[], codec: TextCodec): string {
-  const lines: number[][] = [[]];
-  for (const token of tokens)
-    if (token >= SPECIAL_TOKENS.length) lines.at(-1)?.push(token);
-    else lines.push([]);
+/** Below this probability of one of its tokens a line counts as guessed. */
+const SURE = 0.4;
+
+/** The lines of an observation, one an element, whose every token the model was sure of. */
+function sureText({ tokens, logprobs }: Pick<DecodeResult, 'tokens' | 'logprobs'>, codec: TextCodec): string {
+  const lines: { ids: number[]; isSure: boolean }[] = [];
+  let line: (typeof lines)[number] | undefined;
+  for (const [i, token] of tokens.entries()) {
+    // References are dealt at random: nobody can foresee them.
+    if (token < SPECIAL_TOKENS.length) {
+      line = undefined;
+      continue;
+    }
+    if (line === undefined) {
+      line = { ids: [], isSure: true };
+      lines.push(line);
+    }
+    line.ids.push(token);
+    line.isSure &&= (logprobs[i] as number) >= Math.log(SURE);
+  }
   return lines
-    .map((line) => codec.decode(line).trim())
-    .filter((line) => line !== '')
+    .filter(({ isSure }) => isSure)
+    .map(({ ids }) => codec.decode(ids).trim())
+    .filter((text) => text !== '')
     .join('\n');
 }
 

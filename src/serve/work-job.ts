@@ -255,7 +255,8 @@ class WorkedJob {
   async #foreseen(context: ActionContext): Promise<ActionContext> {
     const player = this.#present(this.#player);
     if (!isLasting(context.risk) || player.foresee === undefined) return context;
-    return { ...context, predicted: await player.foresee() };
+    // Who is sure of nothing has predicted nothing: a rule that asks about it then asks a person.
+    return { ...context, predicted: (await player.foresee()) || null };
   }
 
   async #did(): Promise<void> {
@@ -377,4 +378,4 @@ class WorkedJob {
 }
 
 const expectation = ({ predicted }: ActionContext): readonly string[] =>
-  predicted === null || predicted === '' ? [] : [`The agent expects to see: ${JSON.stringify(predicted.slice(0, 500))}.`];
+  predicted === null ? [] : [`The agent expects to see: ${JSON.stringify(predicted.slice(0, 500))}.`];

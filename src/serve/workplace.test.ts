@@ -192,6 +192,7 @@ rules:
     };
     expect(await asked('Bill saved')).toBeUndefined();
     expect(till.pressed).toEqual(['save 12.00']);
+    expect(await asked('')).toEqual([expect.stringMatching(/Payments are for people/)]);
     expect(await asked('Payment sent\nto 4711')).toEqual([
       expect.stringMatching(/Payments are for people/),
       'The agent expects to see: "Payment sent\\nto 4711".',
