@@ -39,6 +39,9 @@ interface EndPlan {
 
 type Plan = { readonly fill: FieldPlan } | { readonly select: ListPlan } | EndPlan;
 
+/** As long as the slowest app takes to say what is wrong with a bill, and some more: two waits. */
+const QUIET_MS = 4000;
+
 /** Milliseconds of the app's clock that an action takes, and waiting. */
 const ACTION_MS = 500;
 const WAIT_MS = 2000;
@@ -232,8 +235,8 @@ class InvoicesExpert implements Expert {
       else if (next !== 'held') return next;
     }
     if (!isAbsent) {
-      // Nothing is saved before the app has had its say.
-      const isQuiet = this.#memory.sinceFillMs >= this.#truth.faults.delayMs || view.says('try again');
+      // Nothing is saved before the app has had its say. How slow it is nobody can see, so it always gets the same time.
+      const isQuiet = this.#memory.sinceFillMs >= QUIET_MS || view.says('try again');
       return isRemarkDue || !isQuiet ? null : click(view.button(words['button.save']));
     }
     const forward = view.button('Next page');
@@ -267,11 +270,12 @@ class InvoicesExpert implements Expert {
       yield { fill: rowPlan(label('quantity'), description, String(quantity), 'integer', 'quantity') };
       yield { fill: rowPlan(label('price'), description, plainAmount(unitPriceMinor), 'amount', 'unitPrice') };
     }
-    if (which === 'mismatch') yield { end: 'flag', seen: words['check.order'].split('{amount}')[0]?.trim() ?? '' };
     yield { fill: valuePlan(words['field.tax'], plainAmount(content.taxMinor), 'amount', ['tax']) };
     yield {
       fill: valuePlan(words['field.total'], plainAmount(content.totalMinor), 'amount', isCredit ? ['creditTotal', 'total'] : ['total']),
     };
+    // While lines are missing every sum differs: whether it is meant shows at the end.
+    if (which === 'mismatch') yield { end: 'flag', seen: words['check.order'].split('{amount}')[0]?.trim() ?? '' };
   }
 
   #end(view: View, plan: EndPlan): Move | null {

@@ -33,25 +33,45 @@ export function causalAttention(
   const scale = 1 / Math.sqrt(D);
   const blocks = Array.from({ length: Math.ceil(T / block) }, (_, i) => ({ start: i * block, end: Math.min(T, (i + 1) * block) }));
   const grid = ops.reshape(episodes, [T, B]);
-  const masksOf = new Map<number, readonly (BlockRange & { readonly mask: Tensor })[]>();
-  for (const window of new Set(Array.from({ length: config.layers }, (_, layer) => windowOf(config, layer))))
-    masksOf.set(
-      window,
-      blocks.map(({ start, end }) => {
-        const range = { start, end, from: window > 0 ? Math.max(0, start - window + 1) : 0, window };
-        return { ...range, mask: blockMask(graph, grid, range) };
-      }),
-    );
+  const layoutOf = new Map<number, Layout>();
+  for (const window of new Set(Array.from({ length: config.layers }, (_, layer) => windowOf(config, layer)))) {
+    const chunk = window > 0 && block % WINDOW_CHUNK === 0 ? WINDOW_CHUNK : block;
+    const ranges = blocks.map(({ start, end }) => {
+      const from = window > 0 ? Math.max(0, start - window + 1) : 0;
+      const range = { start, end, from: from - (from % chunk), window };
+      return { ...range, mask: blockMask(graph, grid, range) };
+    });
+    layoutOf.set(window, { chunk, ranges });
+  }
 
   return (layer, q, k, v) => {
-    const queries = ops.reshape(q, [T, B, H, D]);
-    const keys = repeatHeads(ops.reshape(k, [T, B, K, D]), H / K);
-    const values = repeatHeads(ops.reshape(v, [T, B, K, D]), H / K);
-    const parts = (masksOf.get(windowOf(config, layer)) ?? []).map(({ start, end, from, mask }) =>
-      ops.attention(part(queries, start, end), part(keys, from, end), part(values, from, end), mask, scale),
-    );
+    const { chunk, ranges } = layoutOf.get(windowOf(config, layer)) as Layout;
+    const queries = cut(ops.reshape(q, [T, B, H, D]), block);
+    const keys = cut(repeatHeads(ops.reshape(k, [T, B, K, D]), H / K), chunk);
+    const values = cut(repeatHeads(ops.reshape(v, [T, B, K, D]), H / K), chunk);
+    const parts = ranges.map(({ start, end, from, mask }) => {
+      const seen = (chunks: readonly Tensor[]): Tensor => ops.concat(chunks.slice(from / chunk, Math.ceil(end / chunk)), 0);
+      return ops.attention(queries[start / block] as Tensor, seen(keys), seen(values), mask, scale);
+    });
     return ops.reshape(ops.concat(parts, 0), [T * B, H * D]);
   };
+}
+
+/** Of the keys of a layer with a window: a block of queries sees few more of them than it must. */
+const WINDOW_CHUNK = 64;
+
+/** Keys are cut into chunks once, and each block of queries puts those together that it sees: so their gradients are small ones that are added up, not one of full length from each block. */
+interface Layout {
+  readonly chunk: number;
+  readonly ranges: readonly (BlockRange & { readonly mask: Tensor })[];
+}
+
+/** Along time; the last one may be shorter. */
+function cut(x: Tensor, size: number): readonly Tensor[] {
+  const T = Number(x.shape[0]);
+  if (T <= size) return [x];
+  const sizes = Array.from({ length: Math.ceil(T / size) }, (_, i) => Math.min(size, T - i * size));
+  return ops.split(x, 0, sizes);
 }
 
 /** Queries [start, end) over keys [from, end); a query sees `window` tokens, all for 0. */
