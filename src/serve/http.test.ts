@@ -120,6 +120,7 @@ describe('the API', () => {
       expect((await post(path, body, 'operator')).status).toBe(status);
     expect((await post(path, { value: '12.50' }, 'operator')).status).toBe(200);
     expect((await post(path, { value: '12.51' }, 'operator')).status).toBe(409);
+    expect(JSON.stringify(served.auditLines())).not.toContain('12.5');
     await served.workplace.idle();
     expect(served.workplace.job(id)?.ended?.how).toBe('done');
   });

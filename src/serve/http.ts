@@ -232,6 +232,8 @@ export function makeApi(options: ApiOptions): Api {
   });
   app.post('/api/questions/:id', only('operator'), async (c) => {
     const { value } = await read(c, z.strictObject({ value: z.string().max(2000).nullable() }));
+    // What was written stands with the question.
+    c.set('detail', value === null ? 'goes on with the job' : 'answered');
     workplace.answerQuestion(c.req.param('id'), { value, by: nameOf(c) });
     return c.json({});
   });

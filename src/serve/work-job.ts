@@ -6,6 +6,7 @@
  */
 import type { Json } from '../base/index.ts';
 import { actSegment } from '../grammar/index.ts';
+import { cleanText } from '../gym/index.ts';
 import {
   type Decision,
   type GymManifest,
@@ -123,6 +124,8 @@ class WorkedJob {
   #steps = 0;
   #intervened = false;
   #answers = 0;
+  /** Questions that were asked or answered in this attempt. */
+  readonly #told = new Set<string>();
   /** Why the ledger could not be written. */
   #unwritten: unknown;
 
@@ -226,12 +229,12 @@ class WorkedJob {
     if (form === null || about === undefined || !canGoOn) return null;
     const { questions, approvalSeconds, now, waitFor } = this.#desk;
     const before = questions.latest(this.#job.id, form);
-    // What was answered before and did not stay there is asked again.
-    const isKnown = before !== undefined && (before.answer === null || before.answer.value !== form.held);
+    const isOpen = before?.answer === null && now().getTime() < Date.parse(before.expiresAt);
+    // An answer holds in every attempt at the job, once: what did not stay where it was put is asked for again.
+    const holds = before !== undefined && before.answer !== null && !this.#told.has(before.id);
     const asked =
-      isKnown && now().getTime() < Date.parse(before.expiresAt)
-        ? before
-        : questions.ask(this.#job.id, form, { now: now(), seconds: approvalSeconds });
+      before !== undefined && (isOpen || holds) ? before : questions.ask(this.#job.id, form, { now: now(), seconds: approvalSeconds });
+    this.#told.add(asked.id);
     if (!this.#job.questions.includes(asked.id)) this.#write({ kind: 'questioned', step: this.#steps, question: asked.id });
     const waitsFromMs = performance.now();
     const answer = () => questions.get(asked.id)?.answer ?? null;
@@ -248,7 +251,7 @@ class WorkedJob {
     this.#answers++;
     await this.#waited(observation);
     this.#steps++;
-    return (session.put as NonNullable<Session['put']>)(about, given.value);
+    return (session.put as NonNullable<Session['put']>)(about, cleanText(given.value));
   }
 
   /** With what the agent's world model expects of an action that lasts: the rules may speak of it, and people see it. */

@@ -115,6 +115,20 @@ describe('a job', () => {
     expect(() => workplace.answerQuestion(question, { value: '47.12', by: 'Ben' })).toThrow(/answered already/);
   });
 
+  it('asks again in the same attempt where the value did not do, and never answers itself for ever', async () => {
+    const { workplace, job } = await work(['ask Amount', 'ask Amount', 'Save bill', 'done']);
+    const first = job().forms[0]?.id ?? '';
+    workplace.answerQuestion(first, { value: '1.00', by: 'Ben' });
+    await workplace.idle();
+    expect(job()).toMatchObject({ state: 'waits-for-answer', forms: [{ form: { held: '1.00' } }] });
+    const second = job().forms[0]?.id ?? '';
+    expect(second).not.toBe(first);
+    workplace.answerQuestion(second, { value: '2.00', by: 'Ben' });
+    await workplace.idle();
+    expect(till.pressed).toEqual(['save 2.00']);
+    expect(job().questions).toEqual([first, second]);
+  });
+
   it('offers the options of a list, and takes no other', async () => {
     const { workplace, job } = await work(['ask Till', 'done']);
     expect(job().forms[0]?.form).toEqual({ about: 'Till', role: 'list', held: 'first', choice: ['first', 'second'] });

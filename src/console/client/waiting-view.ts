@@ -33,7 +33,10 @@ export function waitingOf(jobs: readonly JobView[]): readonly Waiting[] {
     })),
     ...job.forms.map((question) => ({
       ...{ key: `question ${question.id}`, job, action: plain(question.form.about), approval: null, question, since: question.askedAt },
-      because: [question.form.held === '' ? 'The field is empty.' : `The field holds: ${plain(question.form.held)}`],
+      because: [
+        question.form.held === '' ? 'The field is empty.' : `The field holds: ${plain(question.form.held)}`,
+        'What you write is kept with the job: no passwords.',
+      ],
     })),
     ...(job.state === 'waits-for-certainty'
       ? [
