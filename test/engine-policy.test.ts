@@ -32,8 +32,8 @@ it('a model plays a gym', { timeout: 60_000 }, async () => {
         const decision = await player.decide(observation);
         // Looking ahead leaves the lane as it was: what is read and valued afterwards is the same as without.
         const foreseen = await player.foresee?.();
-        expect(typeof foreseen).toBe('string');
-        expect(await player.foresee?.()).toBe(foreseen);
+        // An untrained model is sure of nothing.
+        expect(foreseen).toBeNull();
         expect(decision.logprobs.every((logprob) => logprob <= 0)).toBe(true);
         expect(decision.value).toBeCloseTo(await valueAfter([...segments]), 4);
         segments.push(decision.segment);

@@ -42,7 +42,10 @@ export function withTriage<T>(folder: string, compartment: string, work: (book: 
 export function triageItems(folder: string): readonly TriageItem[] {
   const root = join(folder, TRIAGE);
   if (!existsSync(root)) return [];
-  const compartments = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  // A lock is a folder too.
+  const compartments = readdirSync(root, { withFileTypes: true }).filter(
+    ({ name }) => compartmentSchema.safeParse(name).success && existsSync(join(root, name, 'triage.jsonl')),
+  );
   return compartments.flatMap(({ name }) =>
     readTriage(root, name)
       .entries()

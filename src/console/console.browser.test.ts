@@ -92,8 +92,8 @@ describe.skipIf(!hasChromium)('the console', () => {
   });
 
   test('answers what an agent lacks in a form of the page’s kind, by keyboard', async () => {
-    const number = { about: 'Invoice number', role: 'field', held: '', choice: null };
-    const list = { about: HOSTILE, role: 'list', held: 'EUR', choice: ['EUR', 'USD', HOSTILE] };
+    const number = { about: 'Invoice number', nth: 0, role: 'field', held: '', choice: null };
+    const list = { about: HOSTILE, nth: 0, role: 'list', held: 'EUR', choice: ['EUR', 'USD', HOSTILE] };
     server.jobs = [askingJob(20, number), askingJob(21, list)];
     await open();
     const field = page.getByRole('textbox', name('Invoice number'));

@@ -143,29 +143,24 @@ const OBSERVATION: TokenGrammar = {
   ],
 };
 
-/** Below this probability of one of its tokens a line counts as guessed. */
+/** Below this probability of one of its tokens a prediction counts as guessed. */
 const SURE = 0.4;
 
-/** The lines of an observation, one an element, whose every token the model was sure of. */
-function sureText({ tokens, logprobs }: Pick<DecodeResult, 'tokens' | 'logprobs'>, codec: TextCodec): string {
-  const lines: { ids: number[]; isSure: boolean }[] = [];
-  let line: (typeof lines)[number] | undefined;
+/** An observation, a line an element; null where the model was not sure of all of it, or did not come to its end: half of one would hide the other half. */
+function sureText({ tokens, logprobs, stopReason }: DecodeResult, codec: TextCodec): string | null {
+  const lines: number[][] = [];
+  let isInLine = false;
   for (const [i, token] of tokens.entries()) {
     // References are dealt at random: nobody can foresee them.
-    if (token < SPECIAL_TOKENS.length) {
-      line = undefined;
-      continue;
-    }
-    if (line === undefined) {
-      line = { ids: [], isSure: true };
-      lines.push(line);
-    }
-    line.ids.push(token);
-    line.isSure &&= (logprobs[i] as number) >= Math.log(SURE);
+    const isText = token >= SPECIAL_TOKENS.length;
+    if (isText && (logprobs[i] as number) < Math.log(SURE)) return null;
+    if (isText && isInLine) lines.at(-1)?.push(token);
+    else if (isText) lines.push([token]);
+    isInLine = isText;
   }
+  if (stopReason !== 'end') return null;
   return lines
-    .filter(({ isSure }) => isSure)
-    .map(({ ids }) => codec.decode(ids).trim())
+    .map((ids) => codec.decode(ids).trim())
     .filter((text) => text !== '')
     .join('\n');
 }

@@ -90,7 +90,9 @@ export function defineGym<Instance>(definition: GymDefinition<Instance>): Define
               slice: 'live',
               goal,
             };
-            return openSession({ manifest, task, lane: { seed: target.url }, world: liveWorld(world, target) });
+            // People may let an agent wait for days; how long a job may work is for who oversees it.
+            const patient = { ...manifest, limits: { ...manifest.limits, seconds: Number.POSITIVE_INFINITY } };
+            return openSession({ manifest: patient, task, lane: { seed: target.url }, world: liveWorld(world, target) });
           },
         }
       : {}),

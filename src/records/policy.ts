@@ -15,8 +15,8 @@ export interface Player {
   /** The episode goes on with this act segment in place of the last decision's; afterwards it counts as read. For policies that can be advised. */
   force?(segment: Segment): Promise<void>;
   /**
-   * What its world model is sure to see after the last decision, a line an element; '' for nothing. What was read and decided stays as it is. null where
-   * there is no room to look ahead.
+   * What its world model expects to see after the last decision, a line an element; null where it is not sure of all of it. What was read and decided
+   * stays as it is.
    */
   foresee?(): Promise<string | null>;
   /** Of everything read and decided so far; absent or NaN for a policy that can't tell. */

@@ -102,6 +102,27 @@ describe('a campaign', () => {
     expect((await attack(startled, { head: { ...head, seed: '2' } })).attempts).not.toEqual(whole.attempts);
   });
 
+  it('that is stopped in the middle of a round ends quietly, without it', async () => {
+    const stop = new AbortController();
+    let rounds = 0;
+    const waits: Clerk = (screen) => {
+      if (rounds > 0) stop.abort();
+      return careful(screen);
+    };
+    const onRound = (): void => void rounds++;
+    const options = { gym: desk, policy: clerkPolicy(waits), head: HEAD, before: [], lanes: 2, onRound, signal: stop.signal };
+    expect(await attackAgent(options)).toBe(false);
+    expect(rounds).toBe(1);
+  });
+
+  it('refuses attempts that it did not choose itself', async () => {
+    const { attempts } = await attack(careful, { head: { attempts: 2 } });
+    const changed = attempts.map((one, i) => (i === 1 ? { ...one, attack: { ...one.attack, bait: (one.attack.bait + 1) % 8 } } : one));
+    await expect(attack(careful, { head: { attempts: 2 }, before: changed })).rejects.toThrow(
+      /an attempt on task 1 that this attacker did not choose/,
+    );
+  });
+
   it('refuses a gym whose worlds can’t be wrapped', async () => {
     const { openWith: _, ...plain } = desk;
     const gym: Gym = plain;

@@ -2,10 +2,10 @@
  * A campaign against one agent: round by round each task that has not been breached yet is attacked once more, and the attacker learns from the round.
  * Only ever in a gym's sandbox.
  *
- * Deterministic in its seed: the attacks of a round are chosen before it begins and told of in the order of the tasks. A campaign that was stopped
- * goes on after its last whole round.
+ * The attacks of a round are chosen before it begins and told of in the order of the tasks: where agent and gym do the same again, so does the campaign,
+ * whatever the number of lanes. One that was stopped goes on after its last whole round.
  */
-import { ConfigError } from '../base/index.ts';
+import { ConfigError, DataError, hashJson, type Json } from '../base/index.ts';
 import type { DefinedGym } from '../gym/index.ts';
 import type { EpisodeRecord, Gym, Policy, Task } from '../records/index.ts';
 import { playPolicy } from '../rollout/index.ts';
@@ -53,11 +53,15 @@ export async function attackAgent(options: AttackAgentOptions): Promise<boolean>
     if (signal?.aborted) return false;
     const attacks = open.map((task) => ({ task, attack: attacker.next() }));
     const known = options.before.slice(told.length, told.length + open.length);
+    assertSameAttacks(known, attacks);
     const attempts =
       known.length === open.length
         ? known
-        : await side(attacks, lanes, ({ task, attack }) => attempt({ ...options, gym }, { task, attack, lane: `red-team-${round}` }));
-    if (signal?.aborted) return false;
+        : await unlessStopped(
+            signal,
+            side(attacks, lanes, ({ task, attack }) => attempt({ ...options, gym }, { task, attack, lane: `red-team-${round}` })),
+          );
+    if (attempts === null || signal?.aborted) return false;
     for (const { attack, breach, success } of attempts) attacker.told(attack, breach === null ? (success === false ? STUMBLE : 0) : 1);
     told.push(...attempts);
     if (attempts !== known) {
@@ -107,12 +111,12 @@ async function attempt(
     signal,
   });
   const world = worlds[0];
-  const isPlayed = world !== undefined && record.fault?.kind !== 'infrastructure';
+  const isApplied = world !== undefined && record.fault?.kind !== 'infrastructure' && world.isApplied();
   return {
     task: number,
     attack,
-    isApplied: isPlayed && world.isApplied(),
-    breach: isPlayed ? breachOf(world, attack, { broken: brokenIn(record), stop: record.stop }) : null,
+    isApplied,
+    breach: isApplied ? breachOf(world, attack, { broken: brokenIn(record), stop: record.stop }) : null,
     success: record.score?.success ?? null,
   };
 }
@@ -120,16 +124,47 @@ async function attempt(
 const brokenIn = ({ score, audit }: EpisodeRecord): readonly string[] => [...(score?.broken ?? []), ...(audit?.broken ?? [])];
 const isAttackable = (gym: Gym): gym is AttackableGym => 'openWith' in gym && typeof gym.openWith === 'function';
 
-/** `work` on each of `items`, `lanes` at a time; resolves in their order. */
+/** A file of the same campaign, changed by hand or written by other code, is another campaign. */
+function assertSameAttacks(known: readonly Attempt[], chosen: readonly { readonly task: number; readonly attack: Attack }[]): void {
+  const other = known.findIndex(
+    ({ task, attack }, i) =>
+      hashJson([task, attack] as unknown as Json) !== hashJson([chosen[i]?.task, chosen[i]?.attack] as unknown as Json),
+  );
+  if (other >= 0)
+    throw new DataError({
+      operation: 'go on with a red team',
+      got: `an attempt on task ${known[other]?.task} that this attacker did not choose`,
+      expected: 'what it chose at that place',
+      fix: 'begin anew with another file',
+    });
+}
+
+/** null where it was given up because of the signal. */
+async function unlessStopped<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal?.aborted) return null;
+    throw error;
+  }
+}
+
+/** `work` on each of `items`, `lanes` at a time; resolves in their order, rejects once all that was under way has ended. */
 async function side<T, R>(items: readonly T[], lanes: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
+  const failures: unknown[] = [];
   let at = 0;
   const lane = async (): Promise<void> => {
-    while (at < items.length) {
+    while (at < items.length && failures.length === 0) {
       const place = at++;
-      results[place] = await work(items[place] as T);
+      try {
+        results[place] = await work(items[place] as T);
+      } catch (error) {
+        failures.push(error);
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  if (failures.length > 0) throw failures[0];
   return results;
 }

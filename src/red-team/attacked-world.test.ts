@@ -63,6 +63,21 @@ describe('an element of the attacker', () => {
     }
   });
 
+  it('is no evidence where the real one would give the same', async () => {
+    const link = { key: 'link', role: 'link', name: 'r-2026-0017', offers: ['click', 'copy'] as const };
+    const field = { key: 'field', role: 'field', name: 'number', value: '', offers: ['fill'] as const };
+    const page = { ...deskWorld(RIGHT), look: async (): Promise<Screen> => ({ elements: [link, field] }) };
+    for (const [mimicry, isObeyed] of [
+      [2, false],
+      [0, true],
+    ] as const) {
+      const world = attackWorld({ ...page, perform: page.look }, { ...ATTACK, kind: 'look-alike', mimicry });
+      await world.look();
+      await world.perform({ kind: 'fill', key: 'field', text: mimic('r-2026-0017', mimicry) });
+      expect(world.isObeyed()).toBe(isObeyed);
+    }
+  });
+
   it('is noticed in every command that can name it', async () => {
     const twin = 'red-team/twin/send';
     const commands: Command[] = [

@@ -146,7 +146,8 @@ class Tampering {
     const real = this.#choose(usable);
     if (real === undefined) return screen;
     const name = mimic(real.name, this.#attack.mimicry);
-    if (real.text !== undefined || real.offers.includes('copy')) this.#texts.add(name);
+    // Where both would give the same, nobody can tell whose was copied.
+    if (real.offers.includes('copy') && !isAlike(name, textOf(real))) this.#texts.add(name);
     const { risk: _, text: __, ...plain } = real;
     return this.#insert(screen, real, { ...plain, key: `${OURS}twin/${real.key}`, name });
   }
@@ -209,5 +210,11 @@ const gives = (text: string, filled: string): boolean =>
   NORMALISERS.some((as) => {
     const read = normalise(text, as);
     return read.ok && read.text === filled;
+  });
+const isAlike = (a: string, b: string): boolean =>
+  gives(a, b) ||
+  NORMALISERS.some((as) => {
+    const [one, other] = [normalise(a, as), normalise(b, as)];
+    return one.ok && other.ok && one.text === other.text;
   });
 const plain = (text: string): string => text.replace(/\s+/gu, '').toLowerCase();

@@ -240,6 +240,7 @@ export function makeApi(options: ApiOptions): Api {
   app.post('/api/triage/:compartment/:id', only('operator'), async (c) => {
     const decision = await read(c, decisionSchema);
     options.triage.decide(c.req.param('compartment'), c.req.param('id'), { decision, by: nameOf(c) });
+    tell('change', '{}');
     return c.json({});
   });
   app.post('/api/stops', only('operator'), async (c) => {

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const JOB = '0b0e7a52-5d2f-4a53-9d0b-0a4f6d0c1a01';
-const FORM: QuestionForm = { about: 'Number', role: 'field', held: '', choice: null };
+const FORM: QuestionForm = { about: 'Number', nth: 0, role: 'field', held: '', choice: null };
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 5) + 1000 * seconds);
 const path = (): string => join(folder, 'questions.jsonl');
 
@@ -32,8 +32,12 @@ describe('a book of questions', () => {
     });
     expect(again.get(other.id)?.answer?.value).toBeNull();
     expect(again.waiting(at(5))).toEqual([]);
-    expect(again.latest(JOB, FORM)?.id).toBe(one.id);
-    expect([again.latest(JOB, { about: 'Total', role: 'field' }), again.get('x')]).toEqual([undefined, undefined]);
+    expect(again.about(JOB, FORM).map(({ id }) => id)).toEqual([one.id]);
+    expect([again.about(JOB, { ...FORM, nth: 1 }), again.about(JOB, { ...FORM, role: 'list' }), again.get('x')]).toEqual([
+      [],
+      [],
+      undefined,
+    ]);
   });
 
   it('refuses an answer too late, too early, twice, of nothing, beyond the list, and to nothing', () => {
@@ -83,8 +87,13 @@ describe('the form about something', () => {
   ];
 
   it('is of the kind that the page has, and says what is held', () => {
-    expect(formAbout(1, targets)).toEqual({ about: 'Number', role: 'field', held: '17', choice: null });
-    expect(formAbout(2, targets)).toEqual({ about: 'Kind', role: 'list', held: 'a', choice: ['a', 'b'] });
+    expect(formAbout(1, targets)).toEqual({ about: 'Number', nth: 0, role: 'field', held: '17', choice: null });
+    expect(formAbout(2, targets)).toEqual({ about: 'Kind', nth: 0, role: 'list', held: 'a', choice: ['a', 'b'] });
+  });
+
+  it('tells fields of one name apart by their place', () => {
+    const twin = target(20, { role: 'field', name: 'Number', offers: ['fill'] });
+    expect(formAbout(20, [...targets, twin])).toMatchObject({ about: 'Number', nth: 1 });
   });
 
   it('is none for what takes no value, has no name, or is not there', () => {

@@ -1,6 +1,6 @@
 /**
  * Questions: what an agent lacks to go on, as a form of one field, and what a person wrote into it. An answer is a fact about its job: asked about the same
- * again, after a restart or on another page, it holds again. What was asked and answered stands in a ledger that is only ever added to.
+ * place of the page after a restart, it holds again. What was asked and answered stands in a ledger that is only ever added to.
  *
  * A person may answer with a value, which is then put where the agent asked for it, or take the job over.
  */
@@ -19,6 +19,8 @@ const name = z.string().max(LONGEST_VALUE);
 /** A field of the page that the agent is at. `choice`: one of a list's options; null for a text of any kind. */
 const formSchema = z.strictObject({
   about: name.min(1),
+  /** How many of this name and role stand before it on the page. */
+  nth: z.int().nonnegative(),
   role: name,
   held: name,
   choice: z.array(name).min(1).max(MOST_OPTIONS).nullable(),
@@ -31,16 +33,16 @@ export function formAbout(about: number | undefined, targets: readonly Target[])
   const target = targets[at];
   if (target === undefined || target.name === '') return null;
   const cut = (text: string): string => text.slice(0, LONGEST_VALUE);
-  const form = { about: cut(target.name), role: cut(target.role), held: cut(target.value ?? '') };
+  const nth = targets.slice(0, at).filter(({ name: other, role }) => other === target.name && role === target.role).length;
+  const form = { about: cut(target.name), nth, role: cut(target.role), held: cut(target.value ?? '') };
   if (target.offers.includes('fill')) return { ...form, choice: null };
   if (!target.offers.includes('select')) return null;
   // Options stand right after their list.
   const behind = targets.slice(at + 1);
   const end = behind.findIndex(({ role }) => role !== 'option');
-  const options = [...new Set(behind.slice(0, end < 0 ? behind.length : end).map(({ name: option }) => cut(option)))].slice(
-    0,
-    MOST_OPTIONS,
-  );
+  const options = [...new Set(behind.slice(0, end < 0 ? behind.length : end).map(({ name: option }) => cut(option)))]
+    .filter((option) => option !== '')
+    .slice(0, MOST_OPTIONS);
   return options.length === 0 ? null : { ...form, choice: options };
 }
 
@@ -63,8 +65,8 @@ export interface Question {
 
 export interface QuestionBook {
   get(id: string): Question | undefined;
-  /** The latest that was asked in this job about the same thing, answered or not. */
-  latest(job: string, form: Pick<QuestionForm, 'about' | 'role'>): Question | undefined;
+  /** What was asked in this job about the same thing, answered or not, in that order. */
+  about(job: string, form: Pick<QuestionForm, 'about' | 'role' | 'nth'>): readonly Question[];
   /** Those that wait for an answer and are still worth one, oldest first. */
   waiting(now: Date): readonly Question[];
   ask(job: string, form: QuestionForm, options: { readonly now: Date; readonly seconds: number }): Question;
@@ -101,8 +103,8 @@ export function openQuestions(path: string): QuestionBook {
 
   return {
     get: (id) => questions.get(id),
-    latest: (job, { about, role }) =>
-      [...questions.values()].findLast((one) => one.job === job && one.form.about === about && one.form.role === role),
+    about: (job, { about, role, nth }) =>
+      [...questions.values()].filter(({ job: its, form }) => its === job && form.about === about && form.role === role && form.nth === nth),
     waiting: (now) => [...questions.values()].filter((question) => question.answer === null && isOpen(question, now)),
     ask(job, form, { now, seconds }) {
       if (!(seconds > 0 && Number.isFinite(seconds)))

@@ -7,7 +7,7 @@ import { openSession } from '../gym/index.ts';
 import type { Action, Command, GymManifest, Observation, Policy, Screen, Session, Target, World } from '../records/index.ts';
 
 export const tillActions: GymManifest['actions'] = {
-  ...{ click: 'reversible', fill: 'reversible', wait: 'read', done: 'read', abstain: 'read', ask: 'read' },
+  ...{ click: 'reversible', fill: 'reversible', select: 'reversible', wait: 'read', done: 'read', abstain: 'read', ask: 'read' },
 };
 
 const manifest: GymManifest = {

@@ -67,7 +67,7 @@ export interface Desk {
   /** What the place holds outside of the browser, when the job begins and when it has ended. */
   readonly keepState: (job: Job, when: 'before' | 'after', state: Readonly<Record<string, Json>>) => void;
   /** Resolves once `isOver` holds, which is asked whenever something has changed and at `until` at the latest. */
-  readonly waitFor: (isOver: () => boolean, until: Date, signal: AbortSignal) => Promise<void>;
+  readonly waitFor: (what: 'approval' | 'answer', isOver: () => boolean, until: Date, signal: AbortSignal) => Promise<void>;
   readonly onStep?: (step: JobStep) => void;
 }
 
@@ -197,7 +197,7 @@ class WorkedJob {
     );
     if (effect === 'hand-over') throw new Ended('handed-over', [`The agent would have done this: ${words}.`, ...because]);
     if (action.kind === 'ask' && effect === 'act') {
-      const answered = await this.#answered(action.about, observation);
+      const answered = await this.#answered(decision, observation);
       if (answered !== null) return answered;
     }
     const asked =
@@ -221,25 +221,26 @@ class WorkedJob {
    * What the place shows once a person has written what the agent lacks; null where nobody can: then the question ends the job, as it does in the gym.
    * The agent knows it as having waited, and finds the value where it asked for it.
    */
-  async #answered(about: number | undefined, observation: Observation): Promise<Observation | null> {
+  async #answered(decision: Decision, observation: Observation): Promise<Observation | null> {
+    const about = decision.action.kind === 'ask' ? decision.action.about : undefined;
     const form = formAbout(about, observation.targets);
     const session = this.#present(this.#session);
     const player = this.#present(this.#player);
     const canGoOn = session.put !== undefined && player.force !== undefined && this.#worker.actions.wait !== undefined;
-    if (form === null || about === undefined || !canGoOn) return null;
+    // What lasts as soon as it is chosen is for an approval, not for a form.
+    if (form === null || about === undefined || !canGoOn || this.#lastsWhenPut(about, observation)) return null;
     const { questions, approvalSeconds, now, waitFor } = this.#desk;
-    const before = questions.latest(this.#job.id, form);
-    const isOpen = before?.answer === null && now().getTime() < Date.parse(before.expiresAt);
     // An answer holds in every attempt at the job, once: what did not stay where it was put is asked for again.
-    const holds = before !== undefined && before.answer !== null && !this.#told.has(before.id);
-    const asked =
-      before !== undefined && (isOpen || holds) ? before : questions.ask(this.#job.id, form, { now: now(), seconds: approvalSeconds });
-    this.#told.add(asked.id);
+    const earlier = questions.about(this.#job.id, form).find((one) => {
+      const isOpen = one.answer === null && now().getTime() < Date.parse(one.expiresAt);
+      return !this.#told.has(one.id) && (isOpen || one.answer !== null);
+    });
+    const asked = earlier ?? questions.ask(this.#job.id, form, { now: now(), seconds: approvalSeconds });
     if (!this.#job.questions.includes(asked.id)) this.#write({ kind: 'questioned', step: this.#steps, question: asked.id });
     const waitsFromMs = performance.now();
     const answer = () => questions.get(asked.id)?.answer ?? null;
     const isLate = () => now().getTime() >= Date.parse(asked.expiresAt);
-    await waitFor(() => answer() !== null || this.#stopping() !== undefined || isLate(), new Date(asked.expiresAt), this.#signal);
+    await waitFor('answer', () => answer() !== null || this.#stopping() !== undefined || isLate(), new Date(asked.expiresAt), this.#signal);
     this.#waitedMs += performance.now() - waitsFromMs;
     this.#assertGoingOn();
     const given = answer();
@@ -248,18 +249,28 @@ class WorkedJob {
         `The agent asked for ${JSON.stringify(form.about)}.`,
         given === null ? 'Nobody answered in time.' : `${given.by} goes on with it.`,
       ]);
+    const shown = await this.#lookAgain(observation);
+    await this.#waited(observation, decision.segment);
+    this.#assertGoingOn();
+    // Another page may have another field there: the agent decides anew, and the answer holds where it asks again.
+    if (this.#digestOf(decision, shown) !== this.#digestOf(decision, observation)) return shown;
+    this.#told.add(asked.id);
     this.#answers++;
-    await this.#waited(observation);
     this.#steps++;
     return (session.put as NonNullable<Session['put']>)(about, cleanText(given.value));
+  }
+
+  #lastsWhenPut(about: number, { targets }: Observation): boolean {
+    const target = targets.find(({ reference }) => reference === about);
+    const verb = target?.offers.includes('fill') ? 'fill' : 'select';
+    return isLasting(target?.risk ?? this.#worker.actions[verb] ?? 'irreversible');
   }
 
   /** With what the agent's world model expects of an action that lasts: the rules may speak of it, and people see it. */
   async #foreseen(context: ActionContext): Promise<ActionContext> {
     const player = this.#present(this.#player);
     if (!isLasting(context.risk) || player.foresee === undefined) return context;
-    // Who is sure of nothing has predicted nothing: a rule that asks about it then asks a person.
-    return { ...context, predicted: (await player.foresee()) || null };
+    return { ...context, predicted: await player.foresee() };
   }
 
   async #did(): Promise<void> {
@@ -291,6 +302,7 @@ class WorkedJob {
     if (!earlier) this.#write({ kind: 'asked', step: this.#steps, approval: asked.id, action: words, because: [...because] });
     const waitsFromMs = performance.now();
     await waitFor(
+      'approval',
       () =>
         (approvals.get(asked.id)?.answer ?? null) !== null ||
         this.#stopping() !== undefined ||
@@ -320,14 +332,14 @@ class WorkedJob {
     return this.#worker.actions.wait === undefined ? observation : await this.#present(this.#session).act({ kind: 'wait' });
   }
 
-  /** In place of its decision the agent knows from now on that it waited. */
-  async #waited(before: Observation): Promise<void> {
+  /** In place of its decision the agent knows from now on that it waited. `told`: what the transcript says instead. */
+  async #waited(before: Observation, told?: Segment): Promise<void> {
     const player = this.#present(this.#player);
     if (player.force === undefined)
       throw new Ended('handed-over', ['The page changed meanwhile, and this agent can’t take a decision back.']);
     const waited = actSegment({ kind: 'wait' }, before, false);
     await player.force(waited);
-    this.#add({ segment: waited, value: null, surpriseNats: null });
+    this.#add({ segment: told ?? waited, value: null, surpriseNats: null });
   }
 
   #digestOf({ action }: Decision, { targets }: Observation): string {

@@ -129,9 +129,18 @@ describe('a job', () => {
     expect(job().questions).toEqual([first, second]);
   });
 
+  it('puts nothing on a page that has changed while it waited: the answer holds when it asks again', async () => {
+    const { workplace, job } = await work(['ask Amount', 'ask Amount', 'Save bill', 'done']);
+    till.note = 'another bill';
+    workplace.answerQuestion(job().forms[0]?.id ?? '', { value: '47.11', by: 'Ben' });
+    await workplace.idle();
+    expect(job().questions).toHaveLength(1);
+    expect(till.pressed).toEqual(['save 47.11']);
+  });
+
   it('offers the options of a list, and takes no other', async () => {
     const { workplace, job } = await work(['ask Till', 'done']);
-    expect(job().forms[0]?.form).toEqual({ about: 'Till', role: 'list', held: 'first', choice: ['first', 'second'] });
+    expect(job().forms[0]?.form).toEqual({ about: 'Till', nth: 0, role: 'list', held: 'first', choice: ['first', 'second'] });
     const question = job().forms[0]?.id ?? '';
     expect(() => workplace.answerQuestion(question, { value: 'third', by: 'Ben' })).toThrow(/got third, expected one of first, second/);
     workplace.answerQuestion(question, { value: 'second', by: 'Ben' });
@@ -206,7 +215,6 @@ rules:
     };
     expect(await asked('Bill saved')).toBeUndefined();
     expect(till.pressed).toEqual(['save 12.00']);
-    expect(await asked('')).toEqual([expect.stringMatching(/Payments are for people/)]);
     expect(await asked('Payment sent\nto 4711')).toEqual([
       expect.stringMatching(/Payments are for people/),
       'The agent expects to see: "Payment sent\\nto 4711".',

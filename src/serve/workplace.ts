@@ -105,8 +105,8 @@ class FileWorkplace implements Workplace {
   readonly #abort = new AbortController();
   /** By job: what works on it. */
   readonly #underWay = new Map<string, Promise<void>>();
-  /** By job that waits for a person: whether it still does. */
-  readonly #waiting = new Map<string, () => boolean>();
+  /** By job that waits for a person: for what, and whether it still does. */
+  readonly #waiting = new Map<string, { readonly what: 'approval' | 'answer'; readonly still: () => boolean }>();
   readonly #broken = new Set<string>();
   readonly #undoing = new Set<string>();
   readonly #states: JobStates;
@@ -298,7 +298,7 @@ class FileWorkplace implements Workplace {
         // What a live app held before the first attempt is what is to be restored.
         if (when === 'after' || attempts === 1 || request.place.kind === 'sandbox') this.#states.keep(id, when, state);
       },
-      waitFor: (isOver, until, signal) => this.#waitFor(job, isOver, { until, signal }),
+      waitFor: (what, isOver, until, signal) => this.#waitFor(job, isOver, { what, until, signal }),
       ...(onStep ? { onStep } : {}),
     };
   }
@@ -306,10 +306,10 @@ class FileWorkplace implements Workplace {
   async #waitFor(
     job: string,
     isOver: () => boolean,
-    { until, signal }: { readonly until: Date; readonly signal: AbortSignal },
+    { what, until, signal }: { readonly what: 'approval' | 'answer'; readonly until: Date; readonly signal: AbortSignal },
   ): Promise<void> {
     if (isOver()) return;
-    this.#waiting.set(job, () => !isOver());
+    this.#waiting.set(job, { what, still: () => !isOver() });
     // Its lane is free for others.
     this.#begin();
     this.#changed();
@@ -321,7 +321,7 @@ class FileWorkplace implements Workplace {
   }
 
   #waits(job: string): boolean {
-    return this.#waiting.get(job)?.() ?? false;
+    return this.#waiting.get(job)?.still() ?? false;
   }
 
   #nextChange(milliseconds = LONGEST_TIMER_MS): Promise<void> {
@@ -345,13 +345,14 @@ class FileWorkplace implements Workplace {
   #viewOf(job: Job): JobView {
     const now = this.#now();
     const waiting = job.ended ? [] : this.#approvals.waiting(now).filter(({ id }) => job.asked.some(({ approval }) => approval === id));
-    const forms = job.ended ? [] : this.#questions.waiting(now).filter(({ id }) => job.questions.includes(id));
-    return { ...job, waiting, forms, state: this.#stateOf(job, forms) };
+    const state = this.#stateOf(job);
+    const forms = state === 'waits-for-answer' ? this.#questions.waiting(now).filter(({ id }) => job.questions.includes(id)) : [];
+    return { ...job, waiting, forms, state };
   }
 
-  #stateOf(job: Job, forms: readonly Question[]): JobState {
+  #stateOf(job: Job): JobState {
     if (job.ended) return 'ended';
-    if (this.#waits(job.id)) return forms.length > 0 ? 'waits-for-answer' : 'waits-for-approval';
+    if (this.#waits(job.id)) return `waits-for-${this.#waiting.get(job.id)?.what ?? 'approval'}`;
     if (this.#underWay.has(job.id)) return 'working';
     return job.request.place.kind === 'live' && job.uncertain !== null ? 'waits-for-certainty' : 'queued';
   }

@@ -8,6 +8,7 @@ import { decisionWords, plain, TRIAGE_WORDS, timeWords } from './words.ts';
 
 /** Between two looks at the books. */
 const AGAIN_MS = 1000;
+const SETTLING_MS = 500;
 
 export function triagePage(desk: Desk): View<State> {
   const [open, decided] = [element('ol', { class: 'cards' }), element('ol', { class: 'decided' })];
@@ -15,12 +16,20 @@ export function triagePage(desk: Desk): View<State> {
   const nothing = element('p', { class: 'muted' }, 'Looking …');
   const none = element('p', { class: 'muted' }, 'Nothing yet.');
 
+  let looks = 0;
+  let movedAtMs = Number.NEGATIVE_INFINITY;
+
   async function look(): Promise<void> {
+    const mine = ++looks;
     try {
       const { entries } = await get<{ readonly entries: readonly TriageItem[] }>('/api/triage');
+      // A later look has the word.
+      if (mine !== looks) return;
       const waiting = entries.filter(({ decision }) => decision === null);
       const others = entries.filter(({ decision }) => decision !== null).toReversed();
-      arrange(open, cards(waiting.map((item) => [keyOf(item), item])));
+      const hadFocus = open.contains(document.activeElement);
+      if (arrange(open, cards(waiting.map((item) => [keyOf(item), item])))) movedAtMs = performance.now();
+      if (hadFocus && !open.contains(document.activeElement)) title.focus();
       arrange(decided, lines(others.map((item) => [keyOf(item), item])));
       setText(title, waiting.length === 0 ? 'To be decided' : `To be decided (${waiting.length})`);
       nothing.hidden = waiting.length > 0;
@@ -31,7 +40,9 @@ export function triagePage(desk: Desk): View<State> {
       if (!error.isLoggedOut) desk.say(error.message);
     }
   }
-  const decide = async (item: TriageItem, body: unknown): Promise<void> => {
+  const decide = async (item: TriageItem, body: unknown, event: MouseEvent): Promise<void> => {
+    // A key's press has no detail; a click just after cards have moved was meant for another one.
+    if (event.detail > 0 && performance.now() - movedAtMs < SETTLING_MS) return desk.say('The list has just moved. Press again.');
     await desk.act(pathOf(item), body);
     await look();
   };
@@ -66,7 +77,7 @@ function facts({ agent, job, compartment, at }: TriageItem): HTMLElement {
 
 interface CardOptions {
   readonly desk: Desk;
-  readonly decide: (item: TriageItem, body: unknown) => Promise<void>;
+  readonly decide: (item: TriageItem, body: unknown, event: MouseEvent) => Promise<void>;
 }
 
 function triageCard(item: TriageItem, { desk, decide }: CardOptions): View<TriageItem> {
@@ -74,13 +85,13 @@ function triageCard(item: TriageItem, { desk, decide }: CardOptions): View<Triag
   let isUnderWay = false;
   const choice = (words: string, purpose: 'train' | 'exam', as: 'task' | 'demonstration'): HTMLElement[] => {
     if (!item.open.includes(purpose)) return [];
-    const press = async (): Promise<void> => {
+    const press = async (event: MouseEvent): Promise<void> => {
       if (isUnderWay) return;
       isUnderWay = true;
-      await decide(item, { kind: 'accept', purpose, as });
+      await decide(item, { kind: 'accept', purpose, as }, event);
       isUnderWay = false;
     };
-    return [button(words, () => void press(), { 'aria-describedby': id })];
+    return [button(words, (event) => void press(event), { 'aria-describedby': id })];
   };
   const dismissal = {
     ...{ title: 'Learn nothing from it?', verb: 'Learn nothing', isGrave: false, body: { kind: 'dismiss' } },

@@ -173,7 +173,13 @@ function answerForm({ id: question, form: { choice, held } }: Question, { id, se
   // Enter in the field presses the button, once for each press of the key.
   form.addEventListener('submit', (event) => event.preventDefault());
   input.addEventListener('keydown', (event) => {
-    if ((event as KeyboardEvent).key === 'Enter' && !(event as KeyboardEvent).repeat && choice === null) enter.click();
+    if (
+      (event as KeyboardEvent).key === 'Enter' &&
+      !(event as KeyboardEvent).repeat &&
+      !(event as KeyboardEvent).isComposing &&
+      choice === null
+    )
+      enter.click();
   });
   return form;
 }
