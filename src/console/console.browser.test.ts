@@ -175,6 +175,8 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(await page.locator('.decided').textContent()).toContain(HOSTILE);
     expect(await barriers(page)).toEqual([]);
     await picture('triage');
+    // Cards take clicks again a while after they have moved.
+    await settled();
     await card('A job failed').getByRole('button', name('Keep it for the exam')).click();
     await card('A job failed').waitFor({ state: 'detached' });
     await page.getByText('kept for the exam, says Ada').waitFor();
