@@ -11,7 +11,7 @@ export interface ConsoleFile {
 }
 
 const MODULES = [
-  ...['console', 'api', 'desk', 'dom', 'words', 'log-in', 'reason-dialog'],
+  ...['console', 'api', 'desk', 'dom', 'timing', 'words', 'log-in', 'reason-dialog'],
   ...[
     'overview',
     'waiting-view',

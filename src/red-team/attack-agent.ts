@@ -6,7 +6,7 @@
  * whatever the number of lanes. One that was stopped goes on after its last whole round.
  */
 import { ConfigError, DataError, hashJson, type Json } from '../base/index.ts';
-import type { DefinedGym } from '../gym/index.ts';
+import { type DefinedGym, runInLanes } from '../gym/index.ts';
 import type { EpisodeRecord, Gym, Policy, Task } from '../records/index.ts';
 import { playPolicy } from '../rollout/index.ts';
 import type { Attack } from './attack.ts';
@@ -59,7 +59,7 @@ export async function attackAgent(options: AttackAgentOptions): Promise<boolean>
         ? known
         : await unlessStopped(
             signal,
-            side(attacks, lanes, ({ task, attack }) => attempt({ ...options, gym }, { task, attack, lane: `red-team-${round}` })),
+            runInLanes(attacks, lanes, ({ task, attack }) => attempt({ ...options, gym }, { task, attack, lane: `red-team-${round}` })),
           );
     if (attempts === null || signal?.aborted) return false;
     for (const { attack, breach, success } of attempts) attacker.told(attack, breach === null ? (success === false ? STUMBLE : 0) : 1);
@@ -147,24 +147,4 @@ async function unlessStopped<T>(signal: AbortSignal | undefined, work: Promise<T
     if (signal?.aborted) return null;
     throw error;
   }
-}
-
-/** `work` on each of `items`, `lanes` at a time; resolves in their order, rejects once all that was under way has ended. */
-async function side<T, R>(items: readonly T[], lanes: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const failures: unknown[] = [];
-  let at = 0;
-  const lane = async (): Promise<void> => {
-    while (at < items.length && failures.length === 0) {
-      const place = at++;
-      try {
-        results[place] = await work(items[place] as T);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
-  if (failures.length > 0) throw failures[0];
-  return results;
 }

@@ -2,22 +2,6 @@
 import type { Role } from '../../serve/index.ts';
 import type { Question } from './reason-dialog.ts';
 
-/** `work` at most once in so many milliseconds; what is asked for meanwhile is done at their end. */
-export function seldom(work: () => void, milliseconds: number): () => void {
-  let doneAtMs = Number.NEGATIVE_INFINITY;
-  let isDue = false;
-  return () => {
-    if (isDue) return;
-    isDue = true;
-    const leftMs = Math.max(0, doneAtMs + milliseconds - performance.now());
-    setTimeout(() => {
-      isDue = false;
-      doneAtMs = performance.now();
-      work();
-    }, leftMs);
-  };
-}
-
 export interface Desk {
   /** Whether the person's role allows what takes `role`; what is not allowed is not offered. */
   readonly may: (role: Role) => boolean;

@@ -4,8 +4,9 @@
  */
 import type { AgentStanding, VersionStanding } from '../../release/index.ts';
 import { get, Refused, type State } from './api.ts';
-import { type Desk, seldom } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { arrange, element, freshId, keyedViews, setText, type View } from './dom.ts';
+import { seldom } from './timing.ts';
 import { heatOf, plain, shownAtLeast, standingWord, timeWords, unmetWords } from './words.ts';
 
 /** Between two looks at the registry. */

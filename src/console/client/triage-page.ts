@@ -2,13 +2,13 @@
 /** What agents met at work that may be worth learning from, and what a person makes of it: for training, for the exam, or nothing. A decision is final. */
 import type { TriageItem } from '../../serve/index.ts';
 import { get, Refused, type State } from './api.ts';
-import { type Desk, seldom } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { arrange, button, element, freshId, keyedViews, setText, type View } from './dom.ts';
+import { movingList, seldom } from './timing.ts';
 import { decisionWords, plain, TRIAGE_WORDS, timeWords } from './words.ts';
 
 /** Between two looks at the books. */
 const AGAIN_MS = 1000;
-const SETTLING_MS = 500;
 
 export function triagePage(desk: Desk): View<State> {
   const [open, decided] = [element('ol', { class: 'cards' }), element('ol', { class: 'decided' })];
@@ -17,7 +17,7 @@ export function triagePage(desk: Desk): View<State> {
   const none = element('p', { class: 'muted' }, 'Nothing yet.');
 
   let looks = 0;
-  let movedAtMs = Number.NEGATIVE_INFINITY;
+  const list = movingList(desk);
 
   async function look(): Promise<void> {
     const mine = ++looks;
@@ -28,7 +28,7 @@ export function triagePage(desk: Desk): View<State> {
       const waiting = entries.filter(({ decision }) => decision === null);
       const others = entries.filter(({ decision }) => decision !== null).toReversed();
       const hadFocus = open.contains(document.activeElement);
-      if (arrange(open, cards(waiting.map((item) => [keyOf(item), item])))) movedAtMs = performance.now();
+      if (arrange(open, cards(waiting.map((item) => [keyOf(item), item])))) list.moved();
       if (hadFocus && !open.contains(document.activeElement)) title.focus();
       arrange(decided, lines(others.map((item) => [keyOf(item), item])));
       setText(title, waiting.length === 0 ? 'To be decided' : `To be decided (${waiting.length})`);
@@ -41,8 +41,7 @@ export function triagePage(desk: Desk): View<State> {
     }
   }
   const decide = async (item: TriageItem, body: unknown, event: MouseEvent): Promise<void> => {
-    // A key's press has no detail; a click just after cards have moved was meant for another one.
-    if (event.detail > 0 && performance.now() - movedAtMs < SETTLING_MS) return desk.say('The list has just moved. Press again.');
+    if (!list.isMeant(event)) return;
     await desk.act(pathOf(item), body);
     await look();
   };

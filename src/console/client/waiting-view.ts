@@ -8,9 +8,8 @@
 import type { JobView, Question } from '../../serve/index.ts';
 import type { Desk } from './desk.ts';
 import { arrange, button, element, freshId, keyedViews, setText, type View } from './dom.ts';
+import { movingList } from './timing.ts';
 import { actionOf, agentWords, placeWords, plain, timeLeft, timeWords } from './words.ts';
-
-const SETTLING_MS = 500;
 
 export interface Waiting {
   readonly key: string;
@@ -66,18 +65,12 @@ export function waitingView(desk: Desk, options: WaitingOptions): View<readonly 
   const cards = element('ol', { class: 'cards' });
   const nothing = element('p', { class: 'muted' }, 'Nothing waits for an answer.');
   const title = element('h2', { tabindex: '-1', class: 'waiting-title' }, 'Waiting for an answer');
-  let movedAtMs = Number.NEGATIVE_INFINITY;
-  const isMeant = (event: MouseEvent): boolean => {
-    // A key's press has no detail; it goes to what has the focus, wherever that moved.
-    const meant = event.detail === 0 || performance.now() - movedAtMs > SETTLING_MS;
-    if (!meant) desk.say('The list has just moved. Press again.');
-    return meant;
-  };
-  const views = keyedViews((waiting: Waiting) => waitingCard(waiting, { desk, isMeant, ...options }));
+  const list = movingList(desk);
+  const views = keyedViews((waiting: Waiting) => waitingCard(waiting, { desk, isMeant: list.isMeant, ...options }));
   return {
     element: element('section', { 'data-refuge': '' }, title, nothing, cards),
     update(items) {
-      if (arrange(cards, views(items.map((item) => [item.key, item])))) movedAtMs = performance.now();
+      if (arrange(cards, views(items.map((item) => [item.key, item])))) list.moved();
       nothing.hidden = items.length > 0;
       setText(title, items.length === 0 ? 'Waiting for an answer' : `Waiting for an answer (${items.length})`);
     },
