@@ -12,8 +12,10 @@ import { ConfigError } from '../../src/base/index.ts';
 import { Options, stopOnSignal } from '../../src/cli/index.ts';
 import { consoleFiles } from '../../src/console/index.ts';
 import { loadSpec, readStandings } from '../../src/release/index.ts';
-import { addPerson, loadPeople, makeApi, openAuditLog, openTranscripts, openWorkplace } from '../../src/serve/index.ts';
+import { addPerson, loadPeople, makeApi, openAuditLog, openPreferences, openTranscripts, openWorkplace } from '../../src/serve/index.ts';
 import { AgentsAtWork } from '../factory/at-work.ts';
+import { PreferenceDesk } from '../factory/preference-desk.ts';
+import { RunList } from '../factory/run-list.ts';
 import { reportJob, triageItems, withTriage } from '../factory/triage-desk.ts';
 import { loadTrusted } from '../factory/trusted-keys.ts';
 
@@ -21,6 +23,7 @@ const args: ArgsDef = {
   port: { type: 'string', valueHint: 'N', default: '8717', description: 'Where it listens, on this machine alone' },
   folder: { type: 'string', valueHint: 'DIR', default: 'work', description: 'Where it keeps everything' },
   registry: { type: 'string', valueHint: 'DIR', default: 'registry', description: 'Where released agents lie' },
+  runs: { type: 'string', valueHint: 'DIR', default: 'runs', description: "Where the factory's runs lie, to be watched" },
   spec: { type: 'string', valueHint: 'FILE', description: 'The rules that the releases are bound to (spec.yaml)' },
   app: { type: 'string', valueHint: 'URL,URL', description: 'Live apps that jobs may be at; without, the sandbox alone' },
   lanes: { type: 'string', valueHint: 'N', default: '8', description: 'Jobs worked on at once' },
@@ -66,6 +69,9 @@ export const serve = defineCommand({
       },
       onFailure: (job, error) => console.error(`Job ${job} is worked on no more: ${error.message}`),
     });
+    const runs = new RunList(options.text('runs') as string);
+    const desk = new PreferenceDesk(options.text('runs') as string);
+    const preferences = openPreferences(join(folder, 'preferences.jsonl'));
     const api = makeApi({
       ...{ workplace, apps },
       people: loadPeople(peoplePath),
@@ -74,6 +80,12 @@ export const serve = defineCommand({
       agents: () => agents.served(),
       alarms: () => agents.alarms(),
       releases: () => readStandings(registry),
+      runs: () => runs.list(),
+      preferences: {
+        next: () => desk.next((pair) => preferences.has(pair)),
+        count: () => preferences.all().length,
+        prefer: (id, preference) => void preferences.prefer(desk.pair(id), { ...preference, now: new Date() }),
+      },
       triage: {
         items: () => triageItems(folder),
         decide: (compartment, id, { decision, by }) =>

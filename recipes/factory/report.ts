@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DataError, saveAtomically } from '../../src/base/index.ts';
 import { checkCertificate, readAttempts, renderProgressReport, renderReport, worstEpisodes } from '../../src/evals/index.ts';
-import type { EpisodeRecord, RawScore, RunEvent } from '../../src/records/index.ts';
+import { type EpisodeRecord, parseRunEvent, type RawScore, type RunEvent } from '../../src/records/index.ts';
 import { readJournal } from '../../src/rollout/index.ts';
 import { LEDGER } from './ledger.ts';
 
@@ -62,17 +62,11 @@ function worstOf(scores: readonly RawScore[], journal: string | undefined): Read
   return found;
 }
 
-/** The lines of `events.jsonl`; one that a crash has torn is left out. None where there is no such file. */
+/** What `events.jsonl` tells; a line that a crash has torn is left out. None where there is no such file. */
 export function readEvents(run: string): readonly RunEvent[] {
   const path = join(run, 'events.jsonl');
   if (!existsSync(path)) return [];
   return readFileSync(path, 'utf8')
     .split('\n')
-    .flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as RunEvent];
-      } catch {
-        return [];
-      }
-    });
+    .flatMap((line) => parseRunEvent(line) ?? []);
 }

@@ -15,6 +15,9 @@ import type { RunEvent } from '../../src/records/index.ts';
 /** Changes whenever a run of another version can't be gone on with. */
 export const RUN_VERSION = 1;
 
+/** In the run's folder, while a process works on it. */
+export const RUN_LOCK = '.lock';
+
 /** An event without its time. */
 export type Told = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'at'> : never) : never;
 
@@ -39,7 +42,7 @@ export interface OpenRunOptions {
 /** Begins or goes on with the run in `folder`. Throws `ConfigError` where another process has it or it began otherwise, `CheckpointError` for another version's. */
 export function openRun({ folder, settings, onEvent }: OpenRunOptions): RunFolder {
   const operation = `open the run ${folder}`;
-  const unlock = takeLock(join(folder, '.lock'), { operation, held: (process) => `a run that process ${process} is working on` });
+  const unlock = takeLock(join(folder, RUN_LOCK), { operation, held: (process) => `a run that process ${process} is working on` });
   try {
     const path = (...parts: readonly string[]): string => join(folder, ...parts);
     const isResumed = existsSync(path('run.json'));

@@ -15,6 +15,6 @@ export {
   TrainingError,
 } from './errors.ts';
 export { hashBytes, hashJson } from './hash.ts';
-export { type LockOptions, takeLock } from './process-lock.ts';
+export { isLocked, type LockOptions, takeLock } from './process-lock.ts';
 export { Random } from './random.ts';
 export { stripTypes } from './strip-types.ts';

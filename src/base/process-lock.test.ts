@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, RuntimeError } from './errors.ts';
-import { type LockOptions, takeLock } from './process-lock.ts';
+import { isLocked, type LockOptions, takeLock } from './process-lock.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -22,6 +22,7 @@ describe('a lock', () => {
     expect(() => takeLock(path, options)).toThrow(
       new RegExp(`^open the book: got a book that process ${process.pid} is reading, expected one process at a time. To fix it: .*${path}`),
     );
+    expect([isLocked(path), isLocked(join(folder, 'deep', '.other.lock'))]).toEqual([true, false]);
     // Another thing in the same folder has its own.
     takeLock(join(folder, 'deep', '.other.lock'), options)();
     expect(readdirSync(join(folder, 'deep'))).toEqual(['.book.lock']);
@@ -36,6 +37,7 @@ describe('a lock', () => {
     writeFileSync(join(folder, '.book.lock', owner), '');
     mkdirSync(join(folder, `.book.lock.${owner}`));
     mkdirSync(join(folder, `.other.lock.${owner}`));
+    expect(isLocked(join(folder, '.book.lock'))).toBe(false);
     takeLock(join(folder, '.book.lock'), options)();
     expect(readdirSync(folder)).toEqual([`.other.lock.${owner}`]);
   });

@@ -50,6 +50,9 @@ export function takeLock(path: string, options: LockOptions): () => void {
   };
 }
 
+/** Whether a process that is alive has the lock at `path`. */
+export const isLocked = (path: string): boolean => ownersIn(resolve(path)).some((owner) => !isGone(owner));
+
 /** Removes owners that are gone. Throws `ConfigError` where one is alive. */
 function takeAway(path: string, { isLast, ...options }: LockOptions & { readonly isLast: boolean }): void {
   const names = ownersIn(path);

@@ -11,7 +11,7 @@ export interface ConsoleFile {
 }
 
 const MODULES = [
-  ...['console', 'api', 'desk', 'dom', 'timing', 'words', 'log-in', 'reason-dialog'],
+  ...['console', 'api', 'desk', 'dom', 'timing', 'words', 'chart', 'log-in', 'reason-dialog'],
   ...[
     'overview',
     'waiting-view',
@@ -22,6 +22,9 @@ const MODULES = [
     'alarms-view',
     'send-form',
     'releases-page',
+    'runs-page',
+    'run-page',
+    'preferences-page',
     'triage-page',
   ],
 ] as const;

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { hasChromium } from '../../test/chromium.ts';
 import { launchChromium } from '../../test/launch-chromium.ts';
 import { barriers } from './barriers.fixture.ts';
-import { askingJob, FakeServer, HOSTILE, idOf, jobOf, stepsOf } from './console.fixture.ts';
+import { askingJob, FakeServer, HOSTILE, idOf, jobOf, NAMED, stepsOf } from './console.fixture.ts';
 
 describe.skipIf(!hasChromium)('the console', () => {
   let browser: Browser;
@@ -393,6 +393,87 @@ describe.skipIf(!hasChromium)('the console', () => {
     await button('Show all 40').press('Enter');
     expect(await page.locator('.jobs > li').count()).toBe(40);
     expect(await focused()).toBe('plain train/225');
+  });
+
+  test('follows the factory: what each run does, and how it learns', async () => {
+    server.isLoggedIn = true;
+    await page.goto(`${url}/#/runs`);
+    const link = page.getByRole('link', name('invoices/20261126-101500'));
+    await link.waitFor();
+    const runs = page.getByRole('region', name('Runs')).getByRole('listitem');
+    expect(await runs.allTextContents()).toEqual([
+      expect.stringMatching(/^Running.*Practice: round 4 of 6; 31 of 62 steps, 4 min left.*right on 83 %/),
+      expect.stringContaining(HOSTILE),
+    ]);
+    await picture('runs');
+    expect(await barriers(page)).toEqual([]);
+    await link.press('Enter');
+    const chart = page.getByRole('img', name('Success on validation tasks'));
+    await chart.waitFor();
+    expect(await focused()).toBe('invoices/20261126-101500');
+    expect(await chart.getAttribute('aria-label')).toContain('base: from 33 % to 83 %');
+    expect(await chart.locator('path.curve').count()).toBe(5);
+    const said = await page.getByRole('img', name('Loss while')).getAttribute('aria-label');
+    expect(said).toBe('Loss while it trained. Imitation: from 2.40 to 0.70; Practice: from 0.69 to 0.22');
+    await page.getByText('In numbers').click();
+    expect(await page.getByRole('row', name('Practice 3')).textContent()).toContain('20/24at least 64.9 %');
+    await picture('run');
+    expect(await barriers(page)).toEqual([]);
+    // It is followed without anybody pressing anything.
+    server.runs = server.runs.map((run) => ({ ...run, state: 'finished' }));
+    await page.locator('.crumbs .chip', { hasText: 'Finished' }).waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    // Chips change their colour softly.
+    await page.waitForTimeout(500);
+    expect(await barriers(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await picture('360-run-dark');
+  });
+
+  test('says of a run that it has only begun, and whatever its folder is called', async () => {
+    server.isLoggedIn = true;
+    await page.goto(`${url}/#/runs`);
+    await page.getByRole('link', name('<img src=x')).click();
+    await page.getByText('It has not trained yet.').waitFor();
+    expect(await page.locator('h1').textContent()).toBe(`till/${NAMED}`);
+  });
+
+  test('compares pairs by keyboard, one after another, until there is none', async () => {
+    server.isLoggedIn = true;
+    await page.goto(`${url}/#/compare`);
+    await page.getByText('0 pairs were compared').waitFor();
+    expect(await page.locator('.side').count()).toBe(2);
+    await picture('compare');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Why').focus();
+    await page.keyboard.type('It looks before it writes.');
+    // Nobody answers by a stray Enter.
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('One pair was compared').waitFor();
+    expect(await focused()).toBe('Which is better?');
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(await barriers(page)).toEqual([]);
+    await picture('360-compare');
+    await button('No difference').click();
+    await page.getByText('Nothing to compare').waitFor();
+    const [first, second] = ['1', '2'].map((n) => `/api/preferences/${n.padStart(24, '0')}`);
+    expect(server.posts).toEqual([
+      { path: first, body: { choice: 'right', reason: 'It looks before it writes.' } },
+      { path: second, body: { choice: 'same', reason: '' } },
+    ]);
+  });
+
+  test('lets a watcher read a pair and say nothing', async () => {
+    server.isLoggedIn = true;
+    server.role = 'watcher';
+    await page.goto(`${url}/#/compare`);
+    await page.getByText('An operator has to say').waitFor();
+    expect(await button('Left').count()).toBe(0);
   });
 
   test('leads to what waits from the page of a job', async () => {

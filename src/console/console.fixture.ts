@@ -1,8 +1,9 @@
 /** A small server for the console's tests: its API over made-up data, with the headers of the real one. It notes what was asked of it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { RunEvent } from '../records/index.ts';
 import type { AgentStanding, VersionStanding } from '../release/index.ts';
-import type { JobView, Role, ShownStep, TriageItem } from '../serve/index.ts';
+import type { JobView, Role, ServedRun, ShownPair, ShownStep, TriageItem } from '../serve/index.ts';
 import { consoleFiles } from './console-files.ts';
 
 const CSP =
@@ -10,6 +11,9 @@ const CSP =
 
 export const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 export const HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
+
+/** What a folder may be called. */
+export const NAMED = HOSTILE.replaceAll('/', '');
 
 const at = (minutes: number): string => new Date(Date.now() + 60_000 * minutes).toISOString();
 
@@ -94,6 +98,39 @@ function triageItem(n: number, rest: Partial<TriageItem>): TriageItem {
   };
 }
 
+const SLICES = ['base', 'unseen', 'drifted', 'faults', 'attacks'];
+
+/** Four points of every slice, one after imitation and three after rounds of practice. */
+const measured = [0, 1, 2, 3].flatMap((round) =>
+  SLICES.map(
+    (slice, i): Extract<RunEvent, { kind: 'measured' }> => ({
+      ...{ at: at(-30), kind: 'measured', stage: round === 0 ? 'sft' : 'rl', round, slice, n: 24, seconds: 60 },
+      ...{ successes: 8 + 4 * round - i, lowerBound: 0.2 + 0.15 * round, trainedTokens: 700_000 * (round + 1) },
+    }),
+  ),
+);
+
+const running: ServedRun = {
+  ...{ id: 'invoices/20261126-101500', gym: 'invoices', begunAt: at(-40), lastAt: at(0), state: 'running', certificate: null, measured },
+  stage: { name: 'rl', note: 'round 4 of 6' },
+  progress: {
+    ...{ at: at(0), kind: 'progress', stage: 'rl', done: 31, of: 62, unit: 'steps', perSecond: 4000, secondsLeft: 230 },
+    figures: { loss: 0.3 },
+  },
+  best: { agent: 'runs/invoices/20261126-101500/agent', success: 0.833 },
+  losses: Array.from({ length: 120 }, (_, i) => ({ tokens: 25_000 * (i + 1), loss: 2.4 / (1 + i / 12), stage: i < 30 ? 'sft' : 'rl' })),
+};
+const begun: ServedRun = {
+  ...{ ...running, id: `till/${NAMED}`, gym: HOSTILE, state: 'failed', stage: { name: 'check', note: HOSTILE } },
+  ...{ progress: null, best: null, measured: [], losses: [] },
+};
+
+const pairOf = (n: number): ShownPair => ({
+  ...{ id: String(n).padStart(24, '0'), gym: 'invoices', slice: n === 1 ? 'base' : HOSTILE },
+  left: steps.map(({ kind, lines }) => ({ kind, lines })),
+  right: steps.slice(0, 3).map(({ kind, lines }) => ({ kind, lines: lines.toReversed() })),
+});
+
 interface Standing extends Partial<VersionStanding> {
   readonly bounds: readonly number[];
 }
@@ -171,6 +208,8 @@ export class FakeServer {
     },
     { name: 'ledger', problem: 'read the history of ledger: got a chain that is broken', versions: [] },
   ];
+  runs: readonly ServedRun[] = [running, begun];
+  pairs: readonly ShownPair[] = [pairOf(1), pairOf(2)];
   role: Role = 'signer';
   isLoggedIn = false;
   readonly posts: { readonly path: string; readonly body: unknown }[] = [];
@@ -228,6 +267,10 @@ export class FakeServer {
       });
     if (path === '/api/triage') return json(200, { entries: this.triage });
     if (path === '/api/releases') return json(200, { releases: this.releases });
+    if (path === '/api/runs') return json(200, { runs: this.runs });
+    if (path === '/api/preferences') return json(200, { pair: this.pairs[0] ?? null, count: 2 - this.pairs.length });
+    const run = this.runs.find(({ id }) => path === `/api/runs/${id.split('/').map(encodeURIComponent).join('/')}`);
+    if (run) return json(200, { run });
     if (job !== undefined) return json(200, { job: this.jobs.find(({ id }) => id === job), steps: stepsOf(job) });
     if (path !== '/api/events') return json(404, { error: { message: 'There is nothing here' } });
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -249,6 +292,7 @@ export class FakeServer {
     const settled = /^\/api\/jobs\/(.+)\/settle$/.exec(path)?.[1];
     if (settled !== undefined)
       this.jobs = this.jobs.map((job) => (job.id === settled ? { ...job, uncertain: null, state: 'queued' } : job));
+    if (path.startsWith('/api/preferences/')) this.pairs = this.pairs.slice(1);
     if (path === '/api/stops') this.stops = [{ scope: body.scope, reason: body.reason, by: 'Ada', at: at(0) }, ...this.stops];
     if (path === '/api/stops/release') this.stops = this.stops.slice(1);
     if (path.startsWith('/api/alarms/')) this.alarms = [];

@@ -29,8 +29,10 @@ export {
   type Task,
 } from './gym.ts';
 export { type Observation, OFFERS, type Offer, STOP_MEANINGS, STOP_REASONS, type StopReason, type Target } from './observation.ts';
+export { parseRunEvent } from './parse-run-event.ts';
 export type { Decision, Player, Policy, Reading } from './policy.ts';
 export { type RunEvent, STAGES, type Stage } from './run-event.ts';
+export { type LossPoint, type RunStanding, type RunState, runStanding } from './run-standing.ts';
 export { type Echo, type Piece, SEGMENT_KINDS, type Segment, type SegmentKind, type Transcript } from './transcript.ts';
 export type { Applied, Inverse, UndoAdapter, Undoing } from './undo.ts';
 export type { Command, Screen, ScreenElement, World } from './world.ts';

@@ -2,10 +2,30 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../base/index.ts';
-import { makeApi } from './http.ts';
+import type { Transcript } from '../records/index.ts';
+import { makeApi, type ServedRun } from './http.ts';
 import type { Role } from './people.ts';
+import { pairOf } from './preferences.ts';
 import { APP, LIVE, type ServedTill, serveTill } from './served-till.fixture.ts';
 import { openTranscripts } from './transcripts.ts';
+
+const RUN: ServedRun = {
+  ...{ id: 'till/one', gym: 'till', begunAt: '2026-11-26T10:00:00.000Z', lastAt: '2026-11-26T10:00:09.000Z', state: 'running' },
+  ...{ stage: { name: 'sft', note: '' }, progress: null, best: null, certificate: null, measured: [] },
+  losses: [{ tokens: 100, loss: 2, stage: 'sft' }],
+};
+const transcript = (outcome: string): Transcript => ({
+  schemaVersion: 1,
+  segments: [
+    { kind: 'act', pieces: [{ kind: 'word', word: 'done' }] },
+    { kind: 'outcome', pieces: [{ kind: 'text', text: outcome }] },
+  ],
+});
+const PAIR = pairOf(
+  { gym: { name: 'till', version: '1' }, task: { slice: 'base', seed: { split: 'train', n: 3 } } },
+  transcript('right'),
+  transcript('wrong'),
+);
 
 const live = { agent: 'clerk', place: LIVE };
 const cleared: unknown[] = [];
@@ -21,6 +41,15 @@ beforeEach(async () => {
       stepsOf: (job) => transcripts.of(job),
       agents: () => [],
       releases: () => [{ name: 'clerk', versions: [], problem: null }],
+      runs: () => [RUN],
+      preferences: {
+        next: async () => PAIR,
+        count: () => 7,
+        prefer: (...what) => {
+          if (what[0] !== PAIR.id) throw new ConfigError({ operation: 'judge a pair', got: what[0], expected: PAIR.id });
+          decided.push(what);
+        },
+      },
       triage: {
         items: () => [],
         decide: (...what) => {
@@ -104,6 +133,25 @@ describe('the API', () => {
     expect(decided).toEqual([['acme', 'e1', { decision: accept, by: 'Otto' }]]);
   });
 
+  it('shows the runs of the factory, with curves where one is looked at', async () => {
+    const { measured: _, losses: __, ...summary } = RUN;
+    expect(await (await ask('/api/runs', { as: 'watcher' })).json()).toEqual({ runs: [summary] });
+    expect(await (await ask('/api/runs/till/one', { as: 'watcher' })).json()).toEqual({ run: RUN });
+    expect((await ask('/api/runs/till/..%2f..%2fpeople.json', { as: 'watcher' })).status).toBe(404);
+  });
+
+  it('lets an operator compare, without telling how either ended', async () => {
+    const shown = await (await ask('/api/preferences', { as: 'watcher' })).json();
+    const act = { kind: 'act', lines: [[{ kind: 'word', word: 'done' }]] };
+    expect(shown).toEqual({ pair: { id: PAIR.id, gym: 'till', slice: 'base', left: [act], right: [act] }, count: 7 });
+    const path = `/api/preferences/${PAIR.id}`;
+    expect((await post(path, { choice: 'left' }, 'watcher')).status).toBe(403);
+    expect((await post(path, { choice: 'both' }, 'operator')).status).toBe(400);
+    expect((await post('/api/preferences/another', { choice: 'left' }, 'operator')).status).toBe(409);
+    expect((await post(path, { choice: 'left', reason: ' shorter ' }, 'operator')).status).toBe(200);
+    expect(decided.at(-1)).toEqual([PAIR.id, { choice: 'left', reason: 'shorter', by: 'Otto' }]);
+  });
+
   it('lets an operator answer what an agent lacks', async () => {
     served.wishes = ['ask Amount', 'done'];
     const { id } = (await (await post('/api/jobs', live, 'operator')).json()) as { id: string };
@@ -126,7 +174,16 @@ describe('the API', () => {
   });
 
   it('lets nobody in without a token, and in a browser only requests of its own pages', async () => {
-    for (const path of ['/api/releases', '/api/state', '/api/me', '/api/events', `/api/jobs/${'0'.repeat(36)}`])
+    for (const path of [
+      '/api/releases',
+      '/api/runs',
+      '/api/runs/till/one',
+      '/api/preferences',
+      '/api/state',
+      '/api/me',
+      '/api/events',
+      `/api/jobs/${'0'.repeat(36)}`,
+    ])
       expect((await ask(path)).status).toBe(401);
     expect((await ask('/api/me', { headers: { authorization: 'Bearer guessed' } })).status).toBe(401);
     const own = { 'x-journeyman': '1' };

@@ -11,6 +11,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
+import type { RunStanding } from '../records/index.ts';
 import type { AgentStanding } from '../release/index.ts';
 import type { AuditLog } from './audit-log.ts';
 import { chatRoutes } from './chat-door.ts';
@@ -31,7 +32,8 @@ import { jobRequestSchema } from './job.ts';
 import { mcpRoutes } from './mcp-door.ts';
 import type { Alarm } from './monitors-state.ts';
 import type { People, Person, Role } from './people.ts';
-import { showStep } from './shown-step.ts';
+import { type Pair, preferenceSchema } from './preferences.ts';
+import { type ShownSegment, showSegment, showStep } from './shown-step.ts';
 import { stopScopeSchema } from './stop-switch.ts';
 import { type Decision, decisionSchema, type TriageItem } from './triage-entry.ts';
 import type { JobStep } from './work-job.ts';
@@ -68,11 +70,39 @@ export interface ApiOptions {
   };
   /** Of the registry. */
   readonly releases: () => readonly AgentStanding[];
+  /** The factory's, newest first. */
+  readonly runs: () => readonly ServedRun[];
+  /** Pairs of transcripts that people compare. */
+  readonly preferences: {
+    /** Undefined where nothing is left to compare. */
+    readonly next: () => Promise<Pair | undefined>;
+    /** How many were compared. */
+    readonly count: () => number;
+    /** Throws `ConfigError` for a pair that is not there or was compared. */
+    readonly prefer: (id: string, options: z.infer<typeof preferenceSchema> & { readonly by: string }) => void;
+  };
   /** Origins of the live apps that jobs may be at. */
   readonly apps: readonly string[];
   /** The console's, by path. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly bytes: Uint8Array }>;
   readonly now?: () => Date;
+}
+
+/** A run of the factory; `id` is its folder among others, `GYM/NAME`. */
+export interface ServedRun extends RunStanding {
+  readonly id: string;
+}
+
+/** A run without its curves. */
+export type RunSummary = Omit<ServedRun, 'measured' | 'losses'>;
+
+/** Two ways of working on a task, without how they were judged and by whom they were gone. */
+export interface ShownPair {
+  readonly id: string;
+  readonly gym: string;
+  readonly slice: string;
+  readonly left: readonly ShownSegment[];
+  readonly right: readonly ShownSegment[];
 }
 
 export interface Api {
@@ -194,6 +224,18 @@ export function makeApi(options: ApiOptions): Api {
     c.json({ jobs: workplace.jobs().toReversed(), stops: workplace.stops.stops(), alarms: options.alarms(), agents: options.agents() }),
   );
   app.get('/api/releases', only('watcher'), (c) => c.json({ releases: options.releases() }));
+  app.get('/api/runs', only('watcher'), (c) =>
+    c.json({ runs: options.runs().map(({ measured: _, losses: __, ...summary }): RunSummary => summary) }),
+  );
+  app.get('/api/runs/:gym/:name', only('watcher'), (c) => {
+    const run = options.runs().find(({ id }) => id === `${c.req.param('gym')}/${c.req.param('name')}`);
+    if (!run) throw new HTTPException(404, { message: 'There is no such run' });
+    return c.json({ run });
+  });
+  app.get('/api/preferences', only('watcher'), async (c) => {
+    const pair = await options.preferences.next();
+    return c.json({ pair: pair ? showPair(pair) : null, count: options.preferences.count() });
+  });
   app.get('/api/triage', only('watcher'), (c) => c.json({ entries: options.triage.items() }));
   app.get('/api/jobs/:id', only('watcher'), (c) => {
     const job = workplace.job(c.req.param('id'));
@@ -243,6 +285,11 @@ export function makeApi(options: ApiOptions): Api {
     tell('change', '{}');
     return c.json({});
   });
+  app.post('/api/preferences/:id', only('operator'), async (c) => {
+    const preference = await read(c, preferenceSchema);
+    options.preferences.prefer(c.req.param('id'), { ...preference, by: nameOf(c) });
+    return c.json({});
+  });
   app.post('/api/stops', only('operator'), async (c) => {
     const { scope, reason } = await read(c, stopSchema);
     workplace.stops.stop(scope, { by: nameOf(c), reason, now: now() });
@@ -290,6 +337,12 @@ export function makeApi(options: ApiOptions): Api {
       });
     },
   };
+}
+
+function showPair({ id, gym, task, left, right }: Pair): ShownPair {
+  // How it ended would say what the verifier thinks.
+  const shown = ({ segments }: Pair['left']): readonly ShownSegment[] => segments.filter(({ kind }) => kind !== 'outcome').map(showSegment);
+  return { id, gym: gym.name, slice: task.slice, left: shown(left), right: shown(right) };
 }
 
 class Sessions {

@@ -2,7 +2,7 @@
 export { type Approval, type ApprovalBook, openApprovals, REFUSALS, type Refusal } from './approvals.ts';
 export { type AuditLog, openAuditLog } from './audit-log.ts';
 export type { ServedAgent } from './door.ts';
-export { type Api, type ApiOptions, makeApi } from './http.ts';
+export { type Api, type ApiOptions, makeApi, type RunSummary, type ServedRun, type ShownPair } from './http.ts';
 export { JOB_ENDINGS, type Job, type JobEnding, type JobRequest, type Place } from './job.ts';
 export { MONITORS_ALPHA, type Monitors, type MonitorsOptions, openMonitors } from './monitors.ts';
 export { type ExamLevelsOptions, examLevels, type JobObservation, type MonitorLevels } from './monitors-levels.ts';
@@ -19,9 +19,20 @@ export {
 } from './monitors-state.ts';
 export type { Thresholds } from './oversight.ts';
 export { addPerson, loadPeople, type People, type Person, ROLES, type Role } from './people.ts';
+export {
+  CHOICES,
+  type Choice,
+  type Comparison,
+  comparisonsOf,
+  openPreferences,
+  type Pair,
+  type Preference,
+  type PreferenceBook,
+  pairOf,
+} from './preferences.ts';
 export { formAbout, openQuestions, type Question, type QuestionBook, type QuestionForm } from './questions.ts';
 export { digestOf, type ShownAction } from './shown-action.ts';
-export type { ShownStep } from './shown-step.ts';
+export type { ShownSegment, ShownStep } from './shown-step.ts';
 export { openStopSwitch, type Stop, type StopScope, type StopSwitch } from './stop-switch.ts';
 export { openTranscripts, type Transcripts } from './transcripts.ts';
 export { openTriage, type ReadTriageOptions, readTriage, type TriageBook, type TriageView } from './triage.ts';

@@ -13,8 +13,11 @@ import { button, element, setText, type View } from './dom.ts';
 import { type JobPage, jobPage } from './job-page.ts';
 import { logInForm } from './log-in.ts';
 import { overview } from './overview.ts';
+import { preferencesPage } from './preferences-page.ts';
 import { openReasonDialog } from './reason-dialog.ts';
 import { releasesPage } from './releases-page.ts';
+import { runPage } from './run-page.ts';
+import { runsPage } from './runs-page.ts';
 import { stopButton } from './stops-view.ts';
 import { triagePage } from './triage-page.ts';
 import { waitingOf } from './waiting-view.ts';
@@ -27,7 +30,30 @@ const TICK_MS = 20_000;
 const ROLES: readonly Role[] = ['watcher', 'operator', 'signer'];
 
 /** By address; others are the first one's. */
-const PAGES: Readonly<Record<string, (desk: Desk) => View<State>>> = { '#/releases': releasesPage, '#/triage': triagePage };
+const PAGES: Readonly<Record<string, (desk: Desk) => View<State>>> = {
+  '#/releases': releasesPage,
+  '#/runs': runsPage,
+  '#/compare': preferencesPage,
+  '#/triage': triagePage,
+};
+
+/** The page that an address names; undefined for another's. */
+function pageAt(hash: string, desk: Desk): View<State> | undefined {
+  const job = /^#\/jobs\/([\w-]+)$/.exec(hash)?.[1];
+  if (job !== undefined) return jobPage(job, desk);
+  const run = /^#\/runs\/([^/]+)\/([^/]+)$/.exec(hash);
+  if (run) return runPage(run.slice(1).map(decoded).join('/'), desk);
+  return PAGES[hash]?.(desk);
+}
+
+/** An address is typed by people too. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 const part = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
 const [top, main, notice, status, view] = [part('top'), part('main'), part('notice'), part('status'), part('view')];
@@ -95,6 +121,8 @@ function showConsole(person: Person): void {
       'nav',
       { 'aria-label': 'Pages' },
       element('a', { href: '#/releases' }, 'Releases'),
+      element('a', { href: '#/runs' }, 'Training'),
+      element('a', { href: '#/compare' }, 'Compare'),
       element('a', { href: '#/triage' }, 'Triage'),
     ),
     waits,
@@ -177,8 +205,7 @@ function showConsole(person: Person): void {
     if (shown?.hash === hash) return;
     const isFirst = shown === undefined;
     if (shown?.page === first) homeScroll = window.scrollY;
-    const id = /^#\/jobs\/([\w-]+)$/.exec(hash)?.[1];
-    const page = id === undefined ? (PAGES[hash]?.(desk) ?? first) : jobPage(id, desk);
+    const page = pageAt(hash, desk) ?? first;
     shown = { hash, page };
     if (state) page.update(state);
     view.replaceChildren(page.element);

@@ -3,10 +3,10 @@
  * Every version of every agent, side by side: what the gate said, and how far each slice is shown to succeed. A cell's shade says the same as its number.
  */
 import type { AgentStanding, VersionStanding } from '../../release/index.ts';
-import { get, Refused, type State } from './api.ts';
+import { get, type State } from './api.ts';
 import type { Desk } from './desk.ts';
 import { arrange, element, freshId, keyedViews, setText, type View } from './dom.ts';
-import { seldom } from './timing.ts';
+import { saying, seldom } from './timing.ts';
 import { heatOf, plain, shownAtLeast, standingWord, timeWords, unmetWords } from './words.ts';
 
 /** Between two looks at the registry. */
@@ -17,18 +17,14 @@ export function releasesPage(desk: Desk): View<State> {
   const nothing = element('p', { class: 'muted' }, 'Looking …');
   const views = keyedViews((agent: AgentStanding) => agentView(agent));
 
-  async function look(): Promise<void> {
-    try {
+  const look = (): Promise<void> =>
+    saying(desk, async () => {
       const { releases } = await get<{ readonly releases: readonly AgentStanding[] }>('/api/releases');
       // What was judged never changes; another version, or another fate of one, is another table.
       arrange(agents, views(releases.map((agent) => [JSON.stringify(agent), agent])));
       nothing.hidden = releases.length > 0;
       setText(nothing, 'No agent was judged yet.');
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (!error.isLoggedOut) desk.say(error.message);
-    }
-  }
+    });
   return {
     element: element(
       'div',

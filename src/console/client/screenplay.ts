@@ -13,12 +13,15 @@ const SHOWN_LINES = 14;
 /** So near to the end of the page counts as its end. */
 const NEAR_PIXELS = 60;
 
+/** Of a job, or of a transcript alone. */
+export type SpokenStep = Omit<ShownStep, 'job'>;
+
 export interface Screenplay {
   readonly element: HTMLElement;
   /** All steps that there are. */
-  show(steps: readonly ShownStep[]): void;
+  show(steps: readonly SpokenStep[]): void;
   /** One more. */
-  add(step: ShownStep): void;
+  add(step: SpokenStep): void;
 }
 
 export function screenplay(): Screenplay {
@@ -31,7 +34,7 @@ export function screenplay(): Screenplay {
     write();
     if (isAtEnd) page.scrollTop = page.scrollHeight;
   }
-  function append(step: ShownStep): void {
+  function append(step: SpokenStep): void {
     shown.push(JSON.stringify(step));
     list.append(viewOf(step));
   }
@@ -49,7 +52,7 @@ export function screenplay(): Screenplay {
   };
 }
 
-function viewOf({ kind, lines: said, value, surpriseNats }: ShownStep): HTMLElement {
+function viewOf({ kind, lines: said, value, surpriseNats }: SpokenStep): HTMLElement {
   const lines = said.map((line) => element('p', {}, ...line.flatMap(pieceView)));
   const [first, rest] = [lines.slice(0, SHOWN_LINES), lines.slice(SHOWN_LINES)];
   const more =

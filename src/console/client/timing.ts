@@ -1,4 +1,5 @@
 /** What has to do with time: work that is done seldom, and clicks that were meant for what was there a moment ago. */
+import { Refused } from './api.ts';
 import type { Desk } from './desk.ts';
 
 /** `work` at most once in so many milliseconds; what is asked for meanwhile is done at their end. */
@@ -15,6 +16,25 @@ export function seldom(work: () => void, milliseconds: number): () => void {
       work();
     }, leftMs);
   };
+}
+
+/** `look` now, and again so long after each that has ended, until the page shows something else. */
+export function whileShown(page: Element, milliseconds: number, look: () => Promise<void>): void {
+  const again = async (): Promise<void> => {
+    await look();
+    setTimeout(() => void (page.isConnected && again()), milliseconds);
+  };
+  void again();
+}
+
+/** Says what the server refuses; that somebody has to log in again is said by the console itself. */
+export async function saying({ say }: Pick<Desk, 'say'>, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (!error.isLoggedOut) say(error.message);
+  }
 }
 
 const SETTLING_MS = 500;

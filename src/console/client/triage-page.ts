@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 /** What agents met at work that may be worth learning from, and what a person makes of it: for training, for the exam, or nothing. A decision is final. */
 import type { TriageItem } from '../../serve/index.ts';
-import { get, Refused, type State } from './api.ts';
+import { get, type State } from './api.ts';
 import type { Desk } from './desk.ts';
 import { arrange, button, element, freshId, keyedViews, setText, type View } from './dom.ts';
-import { movingList, seldom } from './timing.ts';
+import { movingList, saying, seldom } from './timing.ts';
 import { decisionWords, plain, TRIAGE_WORDS, timeWords } from './words.ts';
 
 /** Between two looks at the books. */
@@ -21,7 +21,7 @@ export function triagePage(desk: Desk): View<State> {
 
   async function look(): Promise<void> {
     const mine = ++looks;
-    try {
+    await saying(desk, async () => {
       const { entries } = await get<{ readonly entries: readonly TriageItem[] }>('/api/triage');
       // A later look has the word.
       if (mine !== looks) return;
@@ -35,10 +35,7 @@ export function triagePage(desk: Desk): View<State> {
       nothing.hidden = waiting.length > 0;
       none.hidden = others.length > 0;
       setText(nothing, 'Nothing waits for a decision.');
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (!error.isLoggedOut) desk.say(error.message);
-    }
+    });
   }
   const decide = async (item: TriageItem, body: unknown, event: MouseEvent): Promise<void> => {
     if (!list.isMeant(event)) return;

@@ -1,7 +1,7 @@
 /**
  * What things are called: states, times, scopes, alarms, and a transcript's segments as lines. Pure; knows no page.
  */
-import type { Piece, SegmentKind } from '../../records/index.ts';
+import type { Piece, RunState, SegmentKind, Stage } from '../../records/index.ts';
 import type { VersionStanding } from '../../release/index.ts';
 import type { Decided, JobEnding, JobState, JobView, MonitorName, Place, StopScope, TriageKind } from '../../serve/index.ts';
 
@@ -140,6 +140,29 @@ export const shownAtLeast = (bound: number): string => `${(Math.floor(1000 * bou
 
 /** 0 … 4, from what is hardly shown at all to what is asked of an agent's first slice. */
 export const heatOf = (bound: number): number => [0.5, 0.8, 0.9, 0.95].filter((step) => bound >= step).length;
+
+export const RUN_STATES: Readonly<Record<RunState, string>> = {
+  running: 'Running',
+  stopped: 'Stopped',
+  failed: 'Failed',
+  finished: 'Finished',
+};
+
+export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
+  check: 'Check of the gym',
+  demonstrations: 'Demonstrations',
+  sft: 'Imitation',
+  rl: 'Practice',
+  search: 'Search',
+  evaluate: 'Evaluation',
+  certify: 'Exam',
+  report: 'Report',
+};
+
+export function durationWords(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 90 * 60 ? `${Math.round(seconds / 60)} min` : `${Number((seconds / 3600).toFixed(1))} hours`;
+}
 
 export const TRIAGE_WORDS: Readonly<Record<TriageKind, string>> = {
   failure: 'A job failed',
