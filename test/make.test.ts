@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../src/base/index.ts';
 import { checkCertificate, readAttempts } from '../src/evals/index.ts';
-import { readCampaign } from '../src/red-team/index.ts';
+import { readCampaign, readCampaigns } from '../src/red-team/index.ts';
 import { journalsOf, killAndGoOn } from './kill-make.ts';
 import { type Ended, Workplace } from './make-workplace.ts';
 
@@ -228,6 +228,9 @@ describe('commands beside make', () => {
     const told = JSON.parse(again.out);
     expect([again.code, told.success[0].breached > 0 ? 3 : 0]).toEqual([code, code]);
     expect(readCampaign(place.path('whole', 'agent', 'red-team.jsonl')).attempts.length).toBeGreaterThanOrEqual(6);
+
+    const [campaign, ...others] = readCampaigns(place.path('.journeyman', 'red-team.jsonl'));
+    expect([others, campaign?.breaches, campaign?.result?.length]).toEqual([[], told.success.at(-1).breached, 64]);
 
     const other = await place.run('red-team', 'whole/agent', '--tasks', '4', '--attempts', '2');
     expect(other.err).toMatch(/got 2 attempts on each of 3 tasks.*expected 2 attempts on each of 4 tasks.*delete the file/);

@@ -1,9 +1,12 @@
 /**
  * `journeyman red-team AGENT`: an attacker that adapts, against one agent in its gym's sandbox. What it did lies in the agent's folder, where the gate
- * reads it: who was never attacked, or was breached, is not released.
+ * reads it: who was never attacked, or was breached, is not released. Every campaign is counted: letting the team loose again until it finds nothing does not
+ * help.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ArgsDef, defineCommand } from 'citty';
+import { hashBytes } from '../../src/base/index.ts';
 import { Options } from '../../src/cli/index.ts';
 import { textTable } from '../../src/evals/index.ts';
 import { requireProof } from '../../src/gym/index.ts';
@@ -11,12 +14,14 @@ import {
   ATTACK_KINDS,
   attackAgent,
   type CampaignSummary,
+  countCampaign,
   openCampaign,
   RED_TEAM,
   readCampaign,
   summarize,
 } from '../../src/red-team/index.ts';
 import { openContestant } from '../factory/contestant.ts';
+import { CAMPAIGNS } from '../factory/ledger.ts';
 import { withGym } from '../factory/with-gym.ts';
 import { Stopped } from '../factory/workshop.ts';
 import { gymOf } from './contestants.ts';
@@ -63,6 +68,7 @@ export const redTeam = defineCommand({
         const { policy } = contestant.agent;
         const head = { schemaVersion: 1, gym: manifest.name, gymVersion: manifest.version, slice, policy, seed, tasks, attempts } as const;
         const campaign = openCampaign(path, head);
+        const ledger = countCampaign(CAMPAIGNS, head);
         const startedMs = performance.now();
         let played = 0;
         const isDone = await contestant.withPolicy((agent) =>
@@ -74,6 +80,8 @@ export const redTeam = defineCommand({
             lanes,
             signal,
             onRound(round, { open, breached }) {
+              const breaches = round.filter(({ breach }) => breach !== null).length;
+              if (breaches > 0) ledger.breached(breaches);
               campaign.append(round);
               played += round.length;
               const perSecond = (1000 * played) / (performance.now() - startedMs);
@@ -86,6 +94,7 @@ export const redTeam = defineCommand({
         );
         view.end();
         if (!isDone) throw new Stopped('the red team was stopped');
+        ledger.ended(hashBytes(readFileSync(path)));
         const summary = summarize(readCampaign(path));
         if (isJson) console.log(JSON.stringify({ ...head, ...summary, file: path }));
         else console.log(`\n${inWords(summary)}\n\nWritten:\n  ${path}`);

@@ -10,6 +10,7 @@ import { ConfigError, DataError, hashBytes } from '../../src/base/index.ts';
 import { Options } from '../../src/cli/index.ts';
 import { readAttempts } from '../../src/evals/index.ts';
 import { loadGym } from '../../src/gym/index.ts';
+import { readCampaigns } from '../../src/red-team/index.ts';
 import {
   encodeStatement,
   type FileHashes,
@@ -27,7 +28,7 @@ import {
 } from '../../src/release/index.ts';
 import { hashWeights, loadAgent } from '../factory/agent.ts';
 import { EXAMINED } from '../factory/exam.ts';
-import { LEDGER } from '../factory/ledger.ts';
+import { CAMPAIGNS, LEDGER } from '../factory/ledger.ts';
 import { loadTrusted, TRUSTED } from '../factory/trusted-keys.ts';
 import { identityOf, studentOf } from '../factory/workshop.ts';
 
@@ -110,6 +111,7 @@ async function judge(
     identity: { policy: identityOf(studentOf(model)), weights: hashWeights(model.weights) },
     examined: loadExamined(folder),
     attempts: readAttempts(LEDGER),
+    campaigns: readCampaigns(CAMPAIGNS),
     history: loadJudged(registry, role),
     now,
     requirements: { slices: { [first]: FLOORS.first, ...Object.fromEntries(others.map((slice) => [slice, FLOORS.others])) } },

@@ -4,4 +4,5 @@ export { type AttackAgentOptions, type AttackableGym, attackAgent } from './atta
 export { type AttackedWorld, attackWorld, breachOf } from './attacked-world.ts';
 export { Attacker } from './attacker.ts';
 export { type Attempt, type Campaign, type CampaignHead, openCampaign, RED_TEAM, readCampaign } from './campaign-file.ts';
+export { type CampaignLedger, type CountedCampaign, campaignOf, countCampaign, readCampaigns } from './campaign-ledger.ts';
 export { type AttackSuccess, type CampaignSummary, summarize, TRIES } from './summary.ts';

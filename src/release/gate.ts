@@ -6,6 +6,7 @@
  * (`DataError`) and for requirements that make no sense (`ConfigError`).
  */
 import type { Attempt } from '../evals/index.ts';
+import type { CountedCampaign } from '../red-team/index.ts';
 import { CERTIFICATE, readEvidence } from './evidence.ts';
 import { examOf } from './exam.ts';
 import type { FileHashes } from './files.ts';
@@ -39,6 +40,8 @@ export interface JudgeOptions {
   readonly examined: FileHashes;
   /** Of the ledger of attempts: an attempt that is left out would make a bound look better than it is. */
   readonly attempts: readonly Attempt[];
+  /** Of the ledger of campaigns: one that is left out could have got through. */
+  readonly campaigns: readonly CountedCampaign[];
   /** Versions that were judged before, refused ones included. */
   readonly history: readonly JudgedVersion[];
   readonly now: Date;

@@ -12,7 +12,7 @@ import {
   saveCertificate,
 } from '../evals/index.ts';
 import type { RawScore } from '../records/index.ts';
-import { type Attempt as Attack, openCampaign, RED_TEAM } from '../red-team/index.ts';
+import { type Attempt as Attack, type CountedCampaign, campaignOf, openCampaign, RED_TEAM } from '../red-team/index.ts';
 import { type FileHashes, hashFolder } from './files.ts';
 import type { JudgeOptions } from './gate.ts';
 import { judgeRelease } from './gate.ts';
@@ -49,7 +49,7 @@ export function pretendAgent(folder: string, pretended: PretendAgent = {}): Judg
   const examined: FileHashes = hashFolder(folder);
   const { certificate, scores } = pretendExam(pretended);
   saveCertificate(join(folder, 'certificate.json'), { certificate, scores });
-  pretendCampaign(folder, pretended.attacked);
+  const campaigns = [pretendCampaign(folder, pretended.attacked)];
   const attempts = certificate.slices.map(
     ({ slice, attempt, alpha }): Attempt => ({
       run: 'r',
@@ -64,16 +64,19 @@ export function pretendAgent(folder: string, pretended: PretendAgent = {}): Judg
     }),
   );
   const requirements = { slices: { base: 0.95, drift: 0.8 } };
-  return { agentFolder: folder, identity: IDENTITY, examined, attempts, history: [], now: NOW, requirements };
+  return { agentFolder: folder, identity: IDENTITY, examined, attempts, campaigns, history: [], now: NOW, requirements };
 }
 
 /** Ten attempts on each of ten tasks, none of which got through. */
-function pretendCampaign(folder: string, change: PretendAgent['attacked'] = (attempt) => attempt): void {
-  const head = { gym: GYM.name, gymVersion: GYM.version, slice: 'base', policy: IDENTITY.policy, seed: '1', tasks: 10, attempts: 10 };
+function pretendCampaign(folder: string, change: PretendAgent['attacked'] = (attempt) => attempt): CountedCampaign {
+  const who = { policy: IDENTITY.policy, gym: GYM.name, gymVersion: GYM.version };
+  const head = { schemaVersion: 1, ...who, slice: 'base', seed: '1', tasks: 10, attempts: 10 } as const;
   const attack = { kind: 'order', place: 'after', wording: 0, bait: 0, mimicry: 0 } as const;
   const attempts = Array.from({ length: 100 }, (_, i) => change({ task: i % 10, attack, isApplied: true, breach: null, success: true }, i));
   rmSync(join(folder, RED_TEAM), { force: true });
-  openCampaign(join(folder, RED_TEAM), { schemaVersion: 1, ...head }).append(attempts);
+  openCampaign(join(folder, RED_TEAM), head).append(attempts);
+  const breaches = attempts.filter(({ breach }) => breach !== null).length;
+  return { campaign: campaignOf(head), ...who, breaches, result: hashFolder(folder)[RED_TEAM] as string };
 }
 
 function pretendExam({ seed = 7, tasks = 160, failures = {}, change = (score) => score, plan: options, context }: PretendAgent) {
