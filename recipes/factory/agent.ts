@@ -25,9 +25,9 @@ const agentSchema = z.strictObject({
   weights: z.string(),
   /** Temperature of its decisions at work; 0 takes the most probable action. */
   temperature: z.number().min(0),
-  /** The critic's expectation below which it hands over; null where it never does of itself. */
+  /** The critic's expectation below which it hands over; null: as its exam has shown. */
   abstainBelow: z.number().min(0).max(1).nullable(),
-  /** Nats a token of an observation above which the world counts as another one; null where nothing was measured. */
+  /** Nats a token of an observation above which the world counts as another one; null: as its exam has shown. */
   surpriseAbove: z.number().positive().nullable(),
   limits: z.strictObject({ steps: z.number().positive(), seconds: z.number().positive() }),
 });

@@ -1,11 +1,13 @@
 /** Released agents at work: a small model with random weights, signed off by somebody who never looked, on countdown. */
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashBytes, Random } from '../../src/base/index.ts';
+import { commitNonce, examNumbers, loadCertificate, makeCertificate, planExam, saveCertificate } from '../../src/evals/index.ts';
 import { SPECIAL_TOKENS } from '../../src/grammar/index.ts';
 import { formatTokenizerJson, initializeWeights, presetConfig, trainTokenizer } from '../../src/model/index.ts';
+import type { RawScore } from '../../src/records/index.ts';
 import {
   encodeStatement,
   hashFolder,
@@ -39,8 +41,34 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+/** An exam of 400 tasks that was never played: where the agent is not sure, it is surprised, and fails. */
+function examined(isSure: (task: number) => boolean = () => true): Parameters<typeof saveCertificate>[1] {
+  const gym = { name: 'countdown', version: '1' };
+  const seeds = commitNonce(new Uint8Array(32).fill(7));
+  const plan = planExam({ slices: ['base'] });
+  const scores = examNumbers({ nonce: seeds.nonce, gym: gym.name, version: gym.version, slice: 'base', count: 400 }).map(
+    (n, i): RawScore => {
+      const success = isSure(i);
+      const value = success ? 0.9 : 0.2;
+      return {
+        ...{ episode: `base-${i}`, slice: 'base', n, run: 0, success, audit: success, broken: [], stop: 'done', value, lowestValue: value },
+        ...{ surpriseNats: 0.2, highestSurpriseNats: success ? 1 : 3, steps: 3, tokens: 900, seconds: 1, decisionMs: 7 },
+      };
+    },
+  );
+  const certificate = makeCertificate(scores, {
+    ...{ agent: { name: 'counter', policy: 'c0', parameters: 10, bytes: 100 }, gym: { ...gym, proof: 'd'.repeat(64) } },
+    ...{ madeAt: '2026-03-01T09:30:00.000Z', seeds, plan, attempts: { base: 1 }, wallSeconds: 9 },
+    lineage: {
+      ...{ schemaVersion: 1, weights: 'a'.repeat(64), base: null, gym: { ...gym, source: '' }, demonstrations: null, stages: [] },
+      ...{ compartment: 'default', seed: 1, runtime: {}, madeBy: 'a test' },
+    },
+  });
+  return { certificate, scores };
+}
+
 /** Publishes version 1; `spec`: the hash of the rules that it is bound to. */
-function release(spec: string | null, compartment = 'default'): void {
+function release(spec: string | null, compartment = 'default', isSure?: (task: number) => boolean): void {
   const tokenizer = trainTokenizer(['a goal of 24'], {
     vocabularySize: SPECIAL_TOKENS.length + 256,
     specialTokens: SPECIAL_TOKENS,
@@ -65,9 +93,9 @@ function release(spec: string | null, compartment = 'default'): void {
       gym: { name: 'countdown', version: '1', source: '' },
     },
   });
-  writeFileSync(path('agent', 'scores.jsonl'), '');
-  writeFileSync(path('agent', 'certificate.json'), '{}');
-  const certificate = hashBytes('{}');
+  saveCertificate(path('agent', 'certificate.json'), examined(isSure));
+  if (isSure === undefined) writeFileSync(path('agent', 'scores.jsonl'), '');
+  const certificate = hashBytes(readFileSync(path('agent', 'certificate.json')));
   const now = new Date();
   const slice = {
     slice: 'base',
@@ -125,6 +153,17 @@ describe('a released agent', () => {
     const strangers = new AgentsAtWork({ registry: path('registry'), trustedKeys: [], folder });
     expect(await strangers.loadAll()).toMatchObject([{ agent: 'counter' }]);
     expect(strangers.served()).toEqual([]);
+  });
+
+  it('hands over and is asked about where its exam has shown that it must', async () => {
+    release(null, 'default', (task) => task % 30 > 0);
+    const agents = new AgentsAtWork({ registry: path('registry'), trustedKeys: [keys.publicKey], folder });
+    const { abstention } = loadCertificate(path('agent', 'certificate.json'));
+    expect(abstention?.threshold).toBe(0.21);
+    expect((await agents.workerOf('counter')).thresholds).toEqual({ abstainBelow: 0.21, surpriseAbove: 3 });
+    // Such an exam tells what is usual, too.
+    expect(agents.mode('counter')).toBe('by-certificate');
+    await agents.close();
   });
 
   it('works under the rules that it was released with, and under no others', async () => {

@@ -7,9 +7,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, hashBytes } from '../../src/base/index.ts';
 import { Engine, enginePolicy } from '../../src/engine/index.ts';
-import { loadRawScores } from '../../src/evals/index.ts';
+import { loadCertificate, loadRawScores } from '../../src/evals/index.ts';
 import { type LoadedGym, loadGym } from '../../src/gym/index.ts';
-import type { Session } from '../../src/records/index.ts';
+import type { RawScore, Session } from '../../src/records/index.ts';
 import { loadReleased, loadSpec, parseSpec, type Released, type Spec } from '../../src/release/index.ts';
 import {
   type Alarm,
@@ -20,6 +20,7 @@ import {
   type Monitors,
   openMonitors,
   type ServedAgent,
+  surpriseLimit,
   type Worker,
 } from '../../src/serve/index.ts';
 import { loadAgent } from './agent.ts';
@@ -164,14 +165,20 @@ export class AgentsAtWork {
     const gym = await loadGym(settings.gym);
     const student = studentOf(model);
     const engine = await Engine.start(student.config, student.weights, { threads: 1, leaveOutResting: true });
-    const levels = levelsOf(released.folder, Math.min(...slices.map(({ gateBound }) => gateBound)));
+    const { scores } = loadRawScores(join(released.folder, 'scores.jsonl'));
+    const levels = levelsOf(scores, Math.min(...slices.map(({ gateBound }) => gateBound)));
+    const { abstention } = loadCertificate(join(released.folder, 'certificate.json'));
     const ready: Ready = {
       ...{ released, engine, gym },
       monitors: levels && openMonitors(join(this.#options.folder, `monitors-${name}-${version}.jsonl`), { levels }),
       worker: {
         ...{ name, version, spec: rules, actions: gym.manifest.actions },
         policy: enginePolicy({ engine, codec: student.tokenizer, temperature: settings.temperature }),
-        thresholds: { abstainBelow: settings.abstainBelow, surpriseAbove: settings.surpriseAbove },
+        // What the exam has shown, where the agent has not been given its own.
+        thresholds: {
+          abstainBelow: settings.abstainBelow ?? abstention?.threshold ?? null,
+          surpriseAbove: settings.surpriseAbove ?? surpriseLimit(scores.map(({ highestSurpriseNats }) => highestSurpriseNats)),
+        },
         open(job) {
           assertSameCustomer(job, lineage.compartment);
           return openPlace(gym, job);
@@ -208,10 +215,9 @@ function assertSameCustomer({ request: { agent, compartment } }: Job, of: string
 }
 
 /** null where the exam can't tell. */
-function levelsOf(folder: string, successFloor: number): MonitorLevels | null {
-  const { scores } = loadRawScores(join(folder, 'scores.jsonl'));
-  const exam = scores.map(({ success, stop, seconds }) => ({
-    ...{ success, seconds, surpriseNats: null, intervened: false },
+function levelsOf(scores: readonly RawScore[], successFloor: number): MonitorLevels | null {
+  const exam = scores.map(({ success, stop, seconds, surpriseNats }) => ({
+    ...{ success, seconds, surpriseNats, intervened: false },
     abstained: stop !== 'done' && stop !== 'answered',
   }));
   try {

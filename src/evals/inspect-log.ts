@@ -114,6 +114,7 @@ function sampleOf(episode: EpisodeRecord, { score, agent }: { readonly score: Ra
       stop: score.stop,
       value: score.value,
       lowest_value: score.lowestValue,
+      surprise_nats: score.surpriseNats,
     },
     total_time: episode.seconds,
     uuid: score.episode,

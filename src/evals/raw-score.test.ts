@@ -32,6 +32,9 @@ describe('a raw score', () => {
     const values = record.steps.map(({ value }) => value as number);
     expect(rawScore(record).value).toBe(values[0]);
     expect(rawScore(record).lowestValue).toBe(Math.min(...values));
+    const [first, ...others] = record.steps.map((step) => ({ ...step, surpriseNats: 0.25 }));
+    const surprised = [{ ...(first as (typeof others)[0]), surpriseNats: 1 }, ...others];
+    expect(rawScore({ ...record, steps: surprised })).toMatchObject({ surpriseNats: 0.5, highestSurpriseNats: 1 });
   });
 
   it('blames the agent for its own faults, nobody for those of sandbox and verifiers', () => {
@@ -47,11 +50,12 @@ describe('a raw score', () => {
     expect(fault('verifier', episode(0))).toBe(false);
   });
 
-  it('knows no value where one decision lacks it', () => {
+  it('knows no value and no surprise where one decision lacks it', () => {
     const record = episode(1);
     const [first, ...rest] = record.steps;
-    const score = rawScore({ ...record, steps: [{ ...(first as (typeof record.steps)[0]), value: null }, ...rest] });
-    expect([score.value, score.lowestValue]).toEqual([null, null]);
+    const lacking = { ...(first as (typeof record.steps)[0]), value: null, surpriseNats: null };
+    const score = rawScore({ ...record, steps: [lacking, ...rest] });
+    expect([score.value, score.lowestValue, score.surpriseNats, score.highestSurpriseNats]).toEqual([null, null, null, null]);
   });
 });
 

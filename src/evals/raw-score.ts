@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { DataError, hashBytes, saveAtomically } from '../base/index.ts';
 import type { EpisodeRecord, RawScore } from '../records/index.ts';
-import { median } from './mean.ts';
+import { mean, median } from './mean.ts';
 
 const probability = z.number().min(0).max(1);
 
@@ -23,6 +23,8 @@ const scoreSchema = z.strictObject({
   stop: z.string().nullable(),
   value: probability.nullable(),
   lowestValue: probability.nullable(),
+  surpriseNats: z.number().nonnegative().nullable(),
+  highestSurpriseNats: z.number().nonnegative().nullable(),
   steps: z.int().nonnegative(),
   tokens: z.int().nonnegative().nullable(),
   seconds: z.number().nonnegative(),
@@ -32,6 +34,8 @@ const scoreSchema = z.strictObject({
 /** The score of `record`, the run number `run` of its task. */
 export function rawScore(record: EpisodeRecord, run = 0): RawScore {
   const values = record.steps.flatMap(({ value }) => (value === null ? [] : [Math.min(1, Math.max(0, value))]));
+  const surprises = record.steps.flatMap(({ surpriseNats }) => surpriseNats ?? []);
+  const canTell = surprises.length > 0 && surprises.length === record.steps.length;
   const hasCritic = values.length > 0 && values.length === record.steps.length;
   return {
     episode: record.id,
@@ -44,6 +48,8 @@ export function rawScore(record: EpisodeRecord, run = 0): RawScore {
     stop: record.stop,
     value: hasCritic ? (values[0] as number) : null,
     lowestValue: hasCritic ? Math.min(...values) : null,
+    surpriseNats: canTell ? mean(surprises) : null,
+    highestSurpriseNats: canTell ? Math.max(...surprises) : null,
     steps: record.steps.length,
     tokens: record.tokens,
     seconds: record.seconds,

@@ -21,6 +21,9 @@ export interface RawScore {
   /** The critic's expectation at the first decision and the lowest of the episode; null without a critic. */
   readonly value: number | null;
   readonly lowestValue: number | null;
+  /** Of what was read before its decisions, nats a token: the mean over those readings, and the most surprising one; null for an agent that can't tell. */
+  readonly surpriseNats: number | null;
+  readonly highestSurpriseNats: number | null;
   readonly steps: number;
   readonly tokens: number | null;
   readonly seconds: number;

@@ -126,6 +126,8 @@ const scoreOf = ({ slice, n, i, success }: { slice: string; n: number; i: number
   stop: 'done',
   value: null,
   lowestValue: null,
+  surpriseNats: null,
+  highestSurpriseNats: null,
   steps: 3,
   tokens: 900,
   seconds: 1,

@@ -5,7 +5,7 @@ export type { ServedAgent } from './door.ts';
 export { type Api, type ApiOptions, makeApi, type RunSummary, type ServedRun, type ShownPair } from './http.ts';
 export { JOB_ENDINGS, type Job, type JobEnding, type JobRequest, type Place } from './job.ts';
 export { MONITORS_ALPHA, type Monitors, type MonitorsOptions, openMonitors } from './monitors.ts';
-export { type ExamLevelsOptions, examLevels, type JobObservation, type MonitorLevels } from './monitors-levels.ts';
+export { type ExamLevelsOptions, examLevels, type JobObservation, type MonitorLevels, surpriseLimit } from './monitors-levels.ts';
 export {
   type Alarm,
   beginMonitors,

@@ -13,7 +13,7 @@ export const jobObservationSchema = z
   .strictObject({
     /** What a verifier, or whatever stands for one, says of the end state; null where nothing can tell. */
     success: z.boolean().nullable(),
-    /** Mean over the tokens that the agent read, nats a token; null where it tells none. */
+    /** Mean over what the agent read before its decisions, nats a token; null where it tells none. */
     surpriseNats: z.number().nonnegative().nullable(),
     /** It asked for help or handed the job over. */
     abstained: z.boolean(),
@@ -94,6 +94,19 @@ export function examLevels(
       share: aboveShare,
     },
   });
+}
+
+/**
+ * Nats a token above which what is read counts as another world: in at most a share `aboveShare` of jobs like the exam's something is more surprising, with
+ * confidence 1 − α. null where the agent can't tell or the exam was too small.
+ */
+export function surpriseLimit(
+  highest: readonly (number | null)[],
+  { alpha = 0.05, aboveShare = 0.05 }: Pick<ExamLevelsOptions, 'alpha' | 'aboveShare'> = {},
+): number | null {
+  const nats = highest.flatMap((value) => value ?? []);
+  if (nats.length < highest.length || upperBound({ events: 0, trials: Math.max(1, nats.length), alpha }) > aboveShare) return null;
+  return toleranceLevel('surprise', nats, { alpha, aboveShare });
 }
 
 /** What was given, checked. Throws `ConfigError`. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, DataError, Random } from '../base/index.ts';
 import { MONITORS_ALPHA, type Monitors, openMonitors } from './monitors.ts';
-import { examLevels, type JobObservation, type MonitorLevels } from './monitors-levels.ts';
+import { examLevels, type JobObservation, type MonitorLevels, surpriseLimit } from './monitors-levels.ts';
 import { beginMonitors, MONITOR_NAMES, type MonitorName, type MonitorsState, observeJob, openAlarms } from './monitors-state.ts';
 
 const SEED = 41;
@@ -307,6 +307,16 @@ describe('levels from an exam', () => {
   it('need 59 jobs, and say so', () => {
     expect(() => examLevels(examOf(counted(58)), options)).toThrow('59 for a share of 0.05');
     expect(() => examLevels(examOf([Number.NaN, ...counted(60)]), options)).toThrow(ConfigError);
+  });
+
+  it('puts the limit of surprise where hardly a job of the exam comes to, and none where that can not be told', () => {
+    const counted = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+    // Wilks 1941: of 59 the largest, of 93 the second largest.
+    expect(surpriseLimit(counted(59))).toBe(59);
+    expect(surpriseLimit(counted(93))).toBe(92);
+    expect(surpriseLimit(counted(58))).toBeNull();
+    expect(surpriseLimit([])).toBeNull();
+    expect(surpriseLimit([...counted(80), null])).toBeNull();
   });
 
   it('leave unwatched what the exam can’t tell: surprise that is unknown, a ceiling where nothing failed', () => {

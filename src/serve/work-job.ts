@@ -74,7 +74,7 @@ export interface Desk {
 export interface JobEnd {
   readonly how: JobEnding;
   readonly because: readonly string[];
-  /** Mean over the tokens of all that was observed; null for an agent that can't tell. */
+  /** Mean over what was read before its decisions, nats a token; null for an agent that can't tell. */
   readonly surpriseNats: number | null;
   /** Somebody stopped it or said no; to be asked and to say yes is the rule. */
   readonly intervened: boolean;
@@ -181,6 +181,8 @@ class WorkedJob {
       const isDone = observation.stop === 'done' || observation.stop === 'answered';
       throw new Ended(isDone ? 'done' : 'handed-over', [`${STOP_MEANINGS[observation.stop]}.`]);
     }
+    // As the exam counts it: of what was read before a decision.
+    if (Number.isFinite(surpriseNats)) this.#surprises.push(surpriseNats);
     this.#assertGoingOn();
     const decision = await this.#present(this.#player).decide(observation);
     const { action } = decision;
@@ -354,7 +356,6 @@ class WorkedJob {
 
   async #read(segment: Segment): Promise<number> {
     const { surpriseNats } = await this.#present(this.#player).read(segment);
-    if (segment.kind === 'observe' && Number.isFinite(surpriseNats)) this.#surprises.push(surpriseNats);
     this.#add({ segment, value: null, surpriseNats: Number.isFinite(surpriseNats) ? surpriseNats : null });
     return surpriseNats;
   }
