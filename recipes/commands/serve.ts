@@ -63,6 +63,7 @@ export const serve = defineCommand({
         told.api?.stepped(step);
       },
       onChange: () => told.api?.changed(),
+      transcriptOf: (job) => transcripts.of(job).map(({ segment }) => segment),
       onEnd(job, end) {
         agents.observe(job, end);
         reportJob(folder, job, end, agents.gymOf(job));

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const job: Job = {
   ...{ id: '0b0e7a52-5d2f-4a53-9d0b-0a4f6d0c1a01', by: 'Ada', receivedAt: '2026-01-05T09:00:00.000Z', attempts: 1, version: 3 },
   request: { agent: 'clerk', compartment: 'acme', place: { kind: 'sandbox', slice: 'base', seed: { split: 'train', n: 7 } } },
-  ...{ asked: [], questions: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, undo: null },
+  ...{ asked: [], questions: [], done: [], undoings: [], undone: [], uncertain: null, untold: null, ended: null, undo: null },
 };
 const end: JobEnd = {
   ...{ how: 'failed', because: ['x'], surpriseNats: null, intervened: false, answers: 0, seconds: 1 },

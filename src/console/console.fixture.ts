@@ -26,7 +26,7 @@ interface Asked {
 export function jobOf(n: number, { asks, ...rest }: Partial<JobView> & { readonly asks?: Asked } = {}): JobView {
   const approval = idOf(1000 + n);
   return {
-    ...{ id: idOf(n), by: 'Ada', receivedAt: at(-n), attempts: 1, version: 3, done: [], uncertain: null, ended: null },
+    ...{ id: idOf(n), by: 'Ada', receivedAt: at(-n), attempts: 1, version: 3, done: [], uncertain: null, untold: null, ended: null },
     ...{ undoings: [], undone: [], undo: null, questions: [], forms: [] },
     request: { agent: 'invoices', compartment: 'default', place: { kind: 'sandbox', slice: 'plain', seed: { split: 'train', n } } },
     asked: asks ? [{ approval, step: 4, ...asks }] : [],

@@ -23,8 +23,9 @@ const scoreSchema = z.strictObject({
   stop: z.string().nullable(),
   value: probability.nullable(),
   lowestValue: probability.nullable(),
-  surpriseNats: z.number().nonnegative().nullable(),
-  highestSurpriseNats: z.number().nonnegative().nullable(),
+  // Scores of before it was kept have none.
+  surpriseNats: z.number().nonnegative().nullable().default(null),
+  highestSurpriseNats: z.number().nonnegative().nullable().default(null),
   steps: z.int().nonnegative(),
   tokens: z.int().nonnegative().nullable(),
   seconds: z.number().nonnegative(),

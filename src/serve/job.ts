@@ -47,6 +47,19 @@ export type JobRequest = z.infer<typeof jobRequestSchema>;
 export const JOB_ENDINGS = ['done', 'handed-over', 'stopped', 'failed'] as const;
 export type JobEnding = (typeof JOB_ENDINGS)[number];
 
+/** What the monitors and the triage are told of a job beside how it ended. */
+const figuresSchema = z.strictObject({
+  /** Mean over what was read before its decisions, nats a token; null for an agent that can't tell. */
+  surpriseNats: z.number().nonnegative().nullable(),
+  /** Somebody stopped it or said no; to be asked and to say yes is the rule. */
+  intervened: z.boolean(),
+  /** Questions of the agent's that a person answered with a value. */
+  answers: z.int().nonnegative(),
+  /** Of work; waiting for people is left out. */
+  seconds: z.number().nonnegative(),
+});
+export type JobFigures = Readonly<z.infer<typeof figuresSchema>>;
+
 const line = { schemaVersion: z.literal(1), previous: z.string(), at: z.iso.datetime() };
 const step = z.int().nonnegative();
 
@@ -62,7 +75,10 @@ export const jobLineSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...line, kind: z.literal('did'), step, undoing: undoingSchema.optional() }),
   /** A person looked whether an action that a crash left unknown was done. */
   z.strictObject({ ...line, kind: z.literal('settled'), wasDone: z.boolean(), by: name }),
-  z.strictObject({ ...line, kind: z.literal('ended'), how: z.enum(JOB_ENDINGS), because: sentences }),
+  /** `figures`: none where it was never worked on. */
+  z.strictObject({ ...line, kind: z.literal('ended'), how: z.enum(JOB_ENDINGS), because: sentences, figures: figuresSchema.optional() }),
+  /** Monitors and triage know of its end. */
+  z.strictObject({ ...line, kind: z.literal('reported') }),
   /** One of the lasting actions, by its place among them, was taken back. */
   z.strictObject({ ...line, kind: z.literal('undone'), place: step }),
   z.strictObject({ ...line, kind: z.literal('undo'), by: name, isRestored: z.boolean(), sentences: z.array(words).max(1000) }),
@@ -99,6 +115,8 @@ export interface Job {
   /** One of which nobody knows whether it was done: the server died in between. */
   readonly uncertain: string | null;
   readonly ended: { readonly how: JobEnding; readonly because: readonly string[]; readonly at: string } | null;
+  /** What monitors and triage have yet to be told; null where there is nothing, or they were. */
+  readonly untold: JobFigures | null;
   /** What came of taking it back, the last time. */
   readonly undo: { readonly by: string; readonly isRestored: boolean; readonly sentences: readonly string[]; readonly at: string } | null;
 }
@@ -110,7 +128,7 @@ export function afterEvent(job: Job | undefined, event: JobEvent): Job | undefin
       ? undefined
       : {
           ...{ id: event.job, request: event.request, by: event.by, receivedAt: event.at, attempts: 0, version: null },
-          ...{ asked: [], questions: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, undo: null },
+          ...{ asked: [], questions: [], done: [], undoings: [], undone: [], uncertain: null, ended: null, untold: null, undo: null },
         };
   if (!job) return undefined;
   if (job.ended) return afterItsEnd(job, event);
@@ -138,7 +156,7 @@ export function afterEvent(job: Job | undefined, event: JobEvent): Job | undefin
       if (job.uncertain === null) return undefined;
       return event.wasDone ? withDone(job, job.uncertain, AFTER_CRASH) : { ...job, uncertain: null };
     case 'ended':
-      return { ...job, ended: { how: event.how, because: event.because, at: event.at } };
+      return { ...job, ended: { how: event.how, because: event.because, at: event.at }, untold: event.figures ?? null };
     default:
       return undefined;
   }
@@ -149,6 +167,7 @@ function afterItsEnd(job: Job, event: JobEvent): Job | undefined {
     return job.undone.includes(event.place) || event.place >= job.undoings.length
       ? undefined
       : { ...job, undone: [...job.undone, event.place] };
+  if (event.kind === 'reported') return job.untold === null ? undefined : { ...job, untold: null };
   if (event.kind !== 'undo') return undefined;
   const { by, isRestored, sentences, at } = event;
   return { ...job, undo: { by, isRestored, sentences, at } };

@@ -20,7 +20,7 @@ import {
 } from '../records/index.ts';
 import { type ActionContext, actionContext, judgeAction, type Spec } from '../release/index.ts';
 import { type ApprovalBook, REFUSALS } from './approvals.ts';
-import type { Job, JobEnding, JobEvent } from './job.ts';
+import type { Job, JobEnding, JobEvent, JobFigures } from './job.ts';
 import { actionInWords, isLasting, oversee, type Thresholds } from './oversight.ts';
 import { formAbout, type QuestionBook } from './questions.ts';
 import { digestOf } from './shown-action.ts';
@@ -71,17 +71,9 @@ export interface Desk {
   readonly onStep?: (step: JobStep) => void;
 }
 
-export interface JobEnd {
+export interface JobEnd extends JobFigures {
   readonly how: JobEnding;
   readonly because: readonly string[];
-  /** Mean over what was read before its decisions, nats a token; null for an agent that can't tell. */
-  readonly surpriseNats: number | null;
-  /** Somebody stopped it or said no; to be asked and to say yes is the rule. */
-  readonly intervened: boolean;
-  /** Questions of the agent's that a person answered with a value. */
-  readonly answers: number;
-  /** Of work; waiting for people is left out. */
-  readonly seconds: number;
   readonly transcript: readonly Segment[];
 }
 
@@ -141,11 +133,15 @@ class WorkedJob {
     const { how, because } = await this.#toItsEnd();
     // The app may be gone, which is why the job has ended.
     await this.#keepState('after').catch(() => {});
-    this.#write({ kind: 'ended', how, because: [...because] });
     const { length } = this.#surprises;
-    const surpriseNats = length === 0 ? null : this.#surprises.reduce((a, b) => a + b, 0) / length;
-    const seconds = (performance.now() - this.#startedMs - this.#waitedMs) / 1000;
-    return { how, because, surpriseNats, intervened: this.#intervened, answers: this.#answers, seconds, transcript: this.#transcript };
+    const figures: JobFigures = {
+      surpriseNats: length === 0 ? null : this.#surprises.reduce((a, b) => a + b, 0) / length,
+      intervened: this.#intervened,
+      answers: this.#answers,
+      seconds: (performance.now() - this.#startedMs - this.#waitedMs) / 1000,
+    };
+    this.#write({ kind: 'ended', how, because: [...because], figures });
+    return { how, because, ...figures, transcript: this.#transcript };
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, DataError } from '../base/index.ts';
 import type { Policy } from '../records/index.ts';
 import { parseSpec } from '../release/index.ts';
+import type { Job } from './job.ts';
 import { clerk, Till, tillActions, type Wish } from './till.fixture.ts';
+import type { JobEnd } from './work-job.ts';
 import { openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
 const SPEC = parseSpec(`
@@ -331,6 +333,24 @@ rules:
 });
 
 describe('a workplace that is opened again', () => {
+  it('tells how a job ended where the process before died too early for that, and then no more', async () => {
+    const dying = () => {
+      throw new Error('killed');
+    };
+    const first = await work(['fill 12.00', 'Save bill', 'done'], {}, { onEnd: dying, onFailure: () => {} });
+    await first.workplace.close();
+    const ends: JobEnd[] = [];
+    const transcript = [{ kind: 'goal', pieces: [] }] as const;
+    const options = { onEnd: (_: Job, end: JobEnd) => void ends.push(end), transcriptOf: () => transcript };
+    for (let i = 0; i < 2; i++) await workplaceOf(clerk([]), options).close();
+    expect(ends).toMatchObject([{ how: 'done', intervened: false, answers: 0, surpriseNats: expect.closeTo(0.1), transcript }]);
+    expect(ends[0]?.seconds).toBeGreaterThan(0);
+    const second = await work(['done'], {}, options);
+    await second.workplace.close();
+    await workplaceOf(clerk([]), options).close();
+    expect(ends).toHaveLength(2);
+  });
+
   it('goes on with a job that waits, and takes an approval that was given for the same action on the same screen', async () => {
     const first = await work(LARGE);
     const [approval] = first.job().waiting;

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, DataError, saveAtomically, takeLock } from '../base/index.ts';
-import type { Session } from '../records/index.ts';
+import type { Segment, Session } from '../records/index.ts';
 import { countsOf, EMPTY_LEDGER, parseRateLedger, recordAction } from '../release/index.ts';
 import { type Approval, openApprovals } from './approvals.ts';
 import { type Job, jobRequestSchema } from './job.ts';
@@ -38,8 +38,10 @@ export interface WorkplaceOptions {
   readonly onStep?: (step: JobStep) => void;
   /** Called whenever a job, an approval or a stop has changed. */
   readonly onChange?: () => void;
-  /** Called once for each job that ended while this process worked on it. */
+  /** Called for each job that was worked on and has ended; again where the process died before it returned. */
   readonly onEnd?: (job: Job, end: JobEnd) => void;
+  /** Of a job that ended in an earlier process, for `onEnd`. Default: nothing is known of it. */
+  readonly transcriptOf?: (job: string) => readonly Segment[];
   /** Called where the ledgers of a job can't be written: it is worked on no more. */
   readonly onFailure?: (job: string, error: Error) => void;
 }
@@ -124,6 +126,7 @@ class FileWorkplace implements Workplace {
     this.#ratesPath = join(folder, 'rates.json');
     if (existsSync(this.#ratesPath)) this.#rates = parseRateLedger(JSON.parse(readFileSync(this.#ratesPath, 'utf8')));
     this.stops.onStop(() => this.#changed());
+    this.#reportEarlier();
     this.#begin();
   }
 
@@ -245,10 +248,7 @@ class FileWorkplace implements Workplace {
   async #work(job: Job): Promise<void> {
     try {
       const worker = await this.#workerOf(job);
-      if (worker) {
-        const end = await workJob(job, worker, this.#desk(job.id), this.#abort.signal);
-        this.#options.onEnd?.(this.#book.get(job.id) as Job, end);
-      }
+      if (worker) this.#report(job.id, await workJob(job, worker, this.#desk(job.id), this.#abort.signal));
     } catch (error) {
       if (!this.#abort.signal.aborted) {
         this.#broken.add(job.id);
@@ -260,6 +260,22 @@ class FileWorkplace implements Workplace {
       this.#changed();
       this.#begin();
     }
+  }
+
+  /** Of what ended in a process that died before it could tell. */
+  #reportEarlier(): void {
+    const { transcriptOf, onFailure } = this.#options;
+    for (const { id, ended, untold } of this.#book.jobs())
+      try {
+        if (ended && untold) this.#report(id, { ...ended, ...untold, transcript: transcriptOf?.(id) ?? [] });
+      } catch (error) {
+        onFailure?.(id, error as Error);
+      }
+  }
+
+  #report(id: string, end: JobEnd): void {
+    this.#options.onEnd?.(this.#book.get(id) as Job, end);
+    this.#book.write(id, { kind: 'reported', at: this.#now().toISOString() });
   }
 
   /** undefined where it may not work: then the job has ended. */
