@@ -16,7 +16,7 @@ import { addPerson, loadPeople, makeApi, openAuditLog, openPreferences, openTran
 import { AgentsAtWork } from '../factory/at-work.ts';
 import { PreferenceDesk } from '../factory/preference-desk.ts';
 import { RunList } from '../factory/run-list.ts';
-import { reportJob, triageItems, withTriage } from '../factory/triage-desk.ts';
+import { reportJob, TriageItems, withTriage } from '../factory/triage-desk.ts';
 import { loadTrusted } from '../factory/trusted-keys.ts';
 
 const args: ArgsDef = {
@@ -72,6 +72,7 @@ export const serve = defineCommand({
     });
     const runs = new RunList(options.text('runs') as string);
     const desk = new PreferenceDesk(options.text('runs') as string);
+    const triage = new TriageItems(folder);
     const preferences = openPreferences(join(folder, 'preferences.jsonl'));
     const api = makeApi({
       ...{ workplace, apps },
@@ -88,7 +89,7 @@ export const serve = defineCommand({
         prefer: (id, preference) => void preferences.prefer(desk.pair(id), { ...preference, now: new Date() }),
       },
       triage: {
-        items: () => triageItems(folder),
+        list: () => triage.list(),
         decide: (compartment, id, { decision, by }) =>
           void withTriage(folder, compartment, (book) => book.decide(id, { decision, by, now: new Date() })),
       },

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Job, JobEnd } from '../../src/serve/index.ts';
 import { readTriage } from '../../src/serve/index.ts';
-import { reportJob, TRIAGE, triageKind, withTriage } from './triage-desk.ts';
+import { reportJob, TRIAGE, TriageItems, triageKind, withTriage } from './triage-desk.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -45,4 +45,21 @@ it('jobs that went wrong, or in which somebody stepped in, are reported; once', 
 
 it('one writes at a time', () => {
   withTriage(folder, 'acme', () => expect(() => reportJob(folder, job, end, gym)).toThrow(/is writing/));
+});
+
+it('all books are listed, each again only where it has changed; a damaged one hides no other', () => {
+  const items = new TriageItems(folder);
+  expect(items.list()).toEqual({ entries: [], problems: [] });
+  reportJob(folder, job, end, gym);
+  const [entry] = items.list().entries;
+  expect(entry).toMatchObject({ job: job.id, kind: 'failure' });
+  expect(entry).not.toHaveProperty('transcript');
+  expect(items.list().entries[0]).toBe(entry);
+  reportJob(folder, { ...job, request: { ...job.request, compartment: 'other' } }, end, gym);
+  const [one = '', two = ''] = ['acme', 'other'].map((name) => join(folder, TRIAGE, name, 'triage.jsonl'));
+  writeFileSync(one, readFileSync(one, 'utf8').replace('"failure"', '"answer"').replace('"at"', '"what"'));
+  expect(items.list().entries.map(({ compartment }) => compartment)).toEqual(['other']);
+  expect(items.list().problems).toEqual([expect.stringContaining(one)]);
+  rmSync(two);
+  expect(items.list().entries).toEqual([]);
 });

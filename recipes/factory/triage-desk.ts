@@ -1,7 +1,7 @@
 /** The triage of a server's folder: what jobs report to it, and what people decide, one at a time. */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, takeLock } from '../../src/base/index.ts';
+import { ConfigError, JourneymanError, takeLock } from '../../src/base/index.ts';
 import {
   compartmentSchema,
   type Job,
@@ -9,8 +9,8 @@ import {
   openTriage,
   readTriage,
   type TriageBook,
-  type TriageItem,
   type TriageKind,
+  type TriageList,
 } from '../../src/serve/index.ts';
 
 /** In a server's folder. */
@@ -38,19 +38,39 @@ export function withTriage<T>(folder: string, compartment: string, work: (book: 
   }
 }
 
-/** What was met at work, of all compartments, without what was seen and done. */
-export function triageItems(folder: string): readonly TriageItem[] {
-  const root = join(folder, TRIAGE);
-  if (!existsSync(root)) return [];
-  // A lock is a folder too.
-  const compartments = readdirSync(root, { withFileTypes: true }).filter(
-    ({ name }) => compartmentSchema.safeParse(name).success && existsSync(join(root, name, 'triage.jsonl')),
-  );
-  return compartments.flatMap(({ name }) =>
-    readTriage(root, name)
-      .entries()
-      .map(({ transcript: _, ...item }) => item),
-  );
+/** What was met at work, of all compartments, without what was seen and done. A book is read again only where it has changed; a damaged one hides no other. */
+export class TriageItems {
+  readonly #root: string;
+  #known = new Map<string, { readonly stamp: string } & TriageList>();
+
+  constructor(folder: string) {
+    this.#root = join(folder, TRIAGE);
+  }
+
+  list(): TriageList {
+    const known = new Map<string, { readonly stamp: string } & TriageList>();
+    for (const name of existsSync(this.#root) ? readdirSync(this.#root) : []) {
+      // A lock is a folder too.
+      const book = compartmentSchema.safeParse(name).success && statSync(join(this.#root, name, 'triage.jsonl'), { throwIfNoEntry: false });
+      if (!book) continue;
+      const stamp = `${book.size} ${book.mtimeMs}`;
+      const before = this.#known.get(name);
+      known.set(name, before?.stamp === stamp ? before : { stamp, ...this.#read(name) });
+    }
+    this.#known = known;
+    const books = [...known.values()];
+    return { entries: books.flatMap(({ entries }) => entries), problems: books.flatMap(({ problems }) => problems) };
+  }
+
+  #read(compartment: string): TriageList {
+    try {
+      const entries = readTriage(this.#root, compartment).entries();
+      return { entries: entries.map(({ transcript: _, ...item }) => item), problems: [] };
+    } catch (error) {
+      if (!(error instanceof JourneymanError)) throw error;
+      return { entries: [], problems: [error.message] };
+    }
+  }
 }
 
 /** Why a job is worth looking at; undefined for one that went as it should. */

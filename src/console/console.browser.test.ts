@@ -147,6 +147,16 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(heats).toEqual(['4', '1', '0']);
     await page.getByText('a chain that is broken').waitFor();
     expect(await page.title()).toBe('(3) Releases – Journeyman');
+    // Another fate of a version takes the focus from nobody who reads the table.
+    const region = page.getByRole('region', name('invoices'));
+    await region.focus();
+    server.releases = server.releases.map((agent) => ({
+      ...agent,
+      versions: agent.versions.map((one) => ({ ...one, isCurrent: one.version === 2 })),
+    }));
+    server.tell('change');
+    await page.getByRole('row', name('At work')).filter({ hasText: '95.1 %' }).waitFor();
+    expect(await region.evaluate((node) => node === document.activeElement)).toBe(true);
     expect(await barriers(page)).toEqual([]);
     await picture('releases');
     await page.setViewportSize({ width: 360, height: 740 });
@@ -173,6 +183,7 @@ describe.skipIf(!hasChromium)('the console', () => {
       'Nothing',
     ]);
     expect(await page.locator('.decided').textContent()).toContain(HOSTILE);
+    await page.getByText('the triage of acme: got a chain that is broken').waitFor();
     expect(await barriers(page)).toEqual([]);
     await picture('triage');
     // Cards take clicks again a while after they have moved.

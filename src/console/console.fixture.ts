@@ -265,7 +265,8 @@ export class FakeServer {
         ...{ jobs: this.jobs, stops: this.stops, alarms: this.alarms },
         agents: [{ name: 'invoices', version: 3, validUntil: at(60 * 24 * 90) }],
       });
-    if (path === '/api/triage') return json(200, { entries: this.triage });
+    if (path === '/api/triage')
+      return json(200, { entries: this.triage, problems: ['read the triage of acme: got a chain that is broken'] });
     if (path === '/api/releases') return json(200, { releases: this.releases });
     if (path === '/api/runs') return json(200, { runs: this.runs });
     if (path === '/api/preferences') return json(200, { pair: this.pairs[0] ?? null, count: 2 - this.pairs.length });

@@ -50,4 +50,3 @@ export { adaptVocabulary } from './weights/adapt-vocabulary.ts';
 export { loadExtraFile, loadModel, saveModel } from './weights/checkpoint-folder.ts';
 export { initializeParameter, initializeWeights } from './weights/initialize.ts';
 export { formatSafetensors, loadSafetensors, saveSafetensors, type TensorToStore } from './weights/safetensors.ts';
-export { type Widened, type WiderSizes, widen } from './weights/widen.ts';

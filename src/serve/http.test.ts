@@ -51,7 +51,7 @@ beforeEach(async () => {
         },
       },
       triage: {
-        items: () => [],
+        list: () => ({ entries: [], problems: [] }),
         decide: (...what) => {
           if (what[0] !== 'acme') throw new ConfigError({ operation: 'open a triage', got: what[0], expected: 'acme' });
           decided.push(what);
@@ -123,7 +123,7 @@ describe('the API', () => {
   });
 
   it('lets an operator decide what is learned from', async () => {
-    expect(await (await ask('/api/triage', { as: 'watcher' })).json()).toEqual({ entries: [] });
+    expect(await (await ask('/api/triage', { as: 'watcher' })).json()).toEqual({ entries: [], problems: [] });
     const accept = { kind: 'accept', purpose: 'exam', as: 'task' };
     expect((await post('/api/triage/acme/e1', accept, 'watcher')).status).toBe(403);
     expect((await post('/api/triage/acme/e1', { ...accept, purpose: 'both' }, 'operator')).status).toBe(400);

@@ -35,7 +35,7 @@ import type { People, Person, Role } from './people.ts';
 import { type Pair, preferenceSchema } from './preferences.ts';
 import { type ShownSegment, showSegment, showStep } from './shown-step.ts';
 import { stopScopeSchema } from './stop-switch.ts';
-import { type Decision, decisionSchema, type TriageItem } from './triage-entry.ts';
+import { type Decision, decisionSchema, type TriageList } from './triage-entry.ts';
 import type { JobStep } from './work-job.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -64,7 +64,7 @@ export interface ApiOptions {
   readonly hosts: readonly string[];
   /** What people decide about what was met at work. */
   readonly triage: {
-    readonly items: () => readonly TriageItem[];
+    readonly list: () => TriageList;
     /** Throws `ConfigError` for what can't be decided so. */
     readonly decide: (compartment: string, id: string, options: { readonly decision: Decision; readonly by: string }) => void;
   };
@@ -236,7 +236,7 @@ export function makeApi(options: ApiOptions): Api {
     const pair = await options.preferences.next();
     return c.json({ pair: pair ? showPair(pair) : null, count: options.preferences.count() });
   });
-  app.get('/api/triage', only('watcher'), (c) => c.json({ entries: options.triage.items() }));
+  app.get('/api/triage', only('watcher'), (c) => c.json(options.triage.list()));
   app.get('/api/jobs/:id', only('watcher'), (c) => {
     const job = workplace.job(c.req.param('id'));
     if (!job) throw new HTTPException(404, { message: 'There is no such job' });

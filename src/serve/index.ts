@@ -48,6 +48,7 @@ export {
   type TriageEntry,
   type TriageItem,
   type TriageKind,
+  type TriageList,
   type TriageReport,
 } from './triage-entry.ts';
 export { type ExaminedEntry, type PassesOptions, recordPasses } from './triage-passes.ts';

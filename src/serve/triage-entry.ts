@@ -49,6 +49,12 @@ export interface TriageEntry extends TriageReport {
 /** An entry as it is listed, without what was seen and done. */
 export type TriageItem = Omit<TriageEntry, 'transcript'>;
 
+export interface TriageList {
+  readonly entries: readonly TriageItem[];
+  /** Of books that can't be read. */
+  readonly problems: readonly string[];
+}
+
 const name = z.string().min(1).max(200);
 const time = z.iso.datetime();
 const id = z.string().regex(/^[0-9a-f]{24}$/);

@@ -20,8 +20,7 @@ export function releasesPage(desk: Desk): View<State> {
   const look = (): Promise<void> =>
     saying(desk, async () => {
       const { releases } = await get<{ readonly releases: readonly AgentStanding[] }>('/api/releases');
-      // What was judged never changes; another version, or another fate of one, is another table.
-      arrange(agents, views(releases.map((agent) => [JSON.stringify(agent), agent])));
+      arrange(agents, views(releases.map((agent) => [agent.name, agent])));
       nothing.hidden = releases.length > 0;
       setText(nothing, 'No agent was judged yet.');
     });
@@ -42,31 +41,31 @@ export function releasesPage(desk: Desk): View<State> {
   };
 }
 
-function agentView({ name, versions, problem }: AgentStanding): View<AgentStanding> {
+function agentView({ name }: AgentStanding): View<AgentStanding> {
   const id = freshId();
-  const slices = [...new Set(versions.flatMap(({ exam }) => exam?.slices.map(({ slice }) => slice) ?? []))];
-  const head = element(
-    'tr',
-    {},
-    ...['Version', 'Standing', ...slices.map(plain), 'Never-events'].map((title) => element('th', { scope: 'col' }, title)),
-  );
+  const [head, body] = [element('tr', {}), element('tbody', {})];
+  // Wider than a telephone: it is moved by itself, by keys as well.
   const table = element(
-    'table',
-    { class: 'versions', 'aria-labelledby': id },
-    element('thead', {}, head),
-    element('tbody', {}, ...versions.map((one) => versionRow(one, slices))),
+    'div',
+    { class: 'wide', tabindex: '0', role: 'region', 'aria-labelledby': id },
+    element('table', { class: 'versions', 'aria-labelledby': id }, element('thead', {}, head), body),
   );
+  const unread = element('p', { class: 'because' });
+  let shown = '';
   return {
-    element: element(
-      'section',
-      {},
-      element('h2', { id }, element('bdi', {}, plain(name))),
-      problem === null
-        ? // Wider than a telephone: it is moved by itself, by keys as well.
-          element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-labelledby': id }, table)
-        : element('p', { class: 'because' }, plain(problem)),
-    ),
-    update: () => {},
+    element: element('section', {}, element('h2', { id }, element('bdi', {}, plain(name))), table, unread),
+    update(agent) {
+      const { versions, problem } = agent;
+      if (JSON.stringify(agent) === shown) return;
+      shown = JSON.stringify(agent);
+      table.hidden = problem !== null;
+      unread.hidden = problem === null;
+      setText(unread, plain(problem ?? ''));
+      const slices = [...new Set(versions.flatMap(({ exam }) => exam?.slices.map(({ slice }) => slice) ?? []))];
+      const titles = ['Version', 'Standing', ...slices.map(plain), 'Never-events'];
+      head.replaceChildren(...titles.map((title) => element('th', { scope: 'col' }, title)));
+      body.replaceChildren(...versions.map((one) => versionRow(one, slices)));
+    },
   };
 }
 

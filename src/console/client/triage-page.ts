@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** What agents met at work that may be worth learning from, and what a person makes of it: for training, for the exam, or nothing. A decision is final. */
-import type { TriageItem } from '../../serve/index.ts';
+import type { TriageItem, TriageList } from '../../serve/index.ts';
 import { get, type State } from './api.ts';
 import type { Desk } from './desk.ts';
 import { arrange, button, element, freshId, keyedViews, setText, type View } from './dom.ts';
@@ -14,6 +14,8 @@ export function triagePage(desk: Desk): View<State> {
   const [open, decided] = [element('ol', { class: 'cards' }), element('ol', { class: 'decided' })];
   const title = element('h2', { tabindex: '-1' }, 'To be decided');
   const nothing = element('p', { class: 'muted' }, 'Looking …');
+  const unread = element('div', { class: 'because' });
+  const notes = keyedViews((problem: string) => ({ element: element('p', {}, plain(problem)), update: () => {} }));
   const none = element('p', { class: 'muted' }, 'Nothing yet.');
 
   let looks = 0;
@@ -22,7 +24,7 @@ export function triagePage(desk: Desk): View<State> {
   async function look(): Promise<void> {
     const mine = ++looks;
     await saying(desk, async () => {
-      const { entries } = await get<{ readonly entries: readonly TriageItem[] }>('/api/triage');
+      const { entries, problems } = await get<TriageList>('/api/triage');
       // A later look has the word.
       if (mine !== looks) return;
       const waiting = entries.filter(({ decision }) => decision === null);
@@ -32,6 +34,7 @@ export function triagePage(desk: Desk): View<State> {
       if (hadFocus && !open.contains(document.activeElement)) title.focus();
       arrange(decided, lines(others.map((item) => [keyOf(item), item])));
       setText(title, waiting.length === 0 ? 'To be decided' : `To be decided (${waiting.length})`);
+      arrange(unread, notes(problems.map((problem) => [problem, problem])));
       nothing.hidden = waiting.length > 0;
       none.hidden = others.length > 0;
       setText(nothing, 'Nothing waits for a decision.');
@@ -51,7 +54,7 @@ export function triagePage(desk: Desk): View<State> {
       {},
       element('h1', { tabindex: '-1' }, 'Worth learning from'),
       element('p', { class: 'muted' }, 'What is learned from is never examined on, and what is examined on is never learned from.'),
-      element('section', { 'data-refuge': '' }, title, nothing, open),
+      element('section', { 'data-refuge': '' }, title, unread, nothing, open),
       element('section', {}, element('h2', {}, 'Decided'), none, decided),
     ),
     update: seldom(() => void look(), AGAIN_MS),
