@@ -15,6 +15,7 @@ const MODULES = [
   ...[
     'overview',
     'waiting-view',
+    'plan-page',
     'jobs-view',
     'job-page',
     'screenplay',

@@ -91,6 +91,31 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(await focused()).toContain('Waiting for an answer');
   });
 
+  test('approves several as a list: what was ticked, and nothing that came meanwhile', async () => {
+    await open();
+    await page.getByRole('link', name('Approve as a list')).press('Enter');
+    expect(await focused()).toBe('Approve as a list');
+    const boxes = page.getByRole('checkbox');
+    expect(await boxes.count()).toBe(2);
+    expect(await button('Approve what is ticked').isDisabled()).toBe(true);
+    await boxes.nth(0).press('Space');
+    // A third comes while somebody reads.
+    server.jobs = [jobOf(0, { asks: { action: 'click button "Delete"', because: ['Rule “deletions”.'] } }), ...server.jobs];
+    server.tell('change');
+    await boxes.nth(2).waitFor();
+    expect(await Promise.all([0, 1, 2].map((n) => boxes.nth(n).isChecked()))).toEqual([true, false, false]);
+    await page.getByRole('checkbox', name('Send to payment')).check();
+    await picture('approve-as-a-list');
+    expect(await barriers(page)).toEqual([]);
+    await settled();
+    await button('Approve the 2 ticked').press('Enter');
+    await page.getByText('1 of 2 could not be answered: the screen is not what was approved').waitFor();
+    expect(server.posts).toEqual([{ path: '/api/approvals', body: { ids: [idOf(1002), idOf(1001)], isApproved: true } }]);
+    expect(await focused()).toBe('Approve as a list');
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
+
   test('answers what an agent lacks in a form of the page’s kind, by keyboard', async () => {
     const number = { about: 'Invoice number', nth: 0, role: 'field', held: '', choice: null };
     const list = { about: HOSTILE, nth: 0, role: 'list', held: 'EUR', choice: ['EUR', 'USD', HOSTILE] };

@@ -284,6 +284,12 @@ export class FakeServer {
     const approval = /^\/api\/approvals\/(.+)$/.exec(path)?.[1];
     if (approval !== undefined)
       this.jobs = this.jobs.map((job) => (job.waiting.some(({ id }) => id === approval) ? { ...job, waiting: [], state: 'working' } : job));
+    if (path === '/api/approvals') {
+      const ids = body.ids as readonly string[];
+      for (const id of ids.slice(0, -1)) this.#do(`/api/approvals/${id}`, body);
+      // The last one has just gone.
+      return { answers: ids.map((id, i) => ({ id, problem: i < ids.length - 1 ? null : 'the screen is not what was approved' })) };
+    }
     const question = /^\/api\/questions\/(.+)$/.exec(path)?.[1];
     if (question !== undefined)
       this.jobs = this.jobs.map((job) => (job.forms.some(({ id }) => id === question) ? { ...job, forms: [], state: 'working' } : job));

@@ -116,6 +116,32 @@ describe('the API', () => {
     ]);
   });
 
+  it('takes several approvals at once, each by itself, from those who may', async () => {
+    const jobs = await Promise.all(Array.from({ length: 3 }, async () => (await post('/api/jobs', live, 'operator')).json()));
+    await served.workplace.idle();
+    const [one, two, three] = (jobs as { id: string }[]).map(({ id }) => served.workplace.job(id)?.waiting[0]?.id ?? '');
+    expect((await post('/api/approvals', { ids: [one], isApproved: true }, 'watcher')).status).toBe(403);
+    for (const ids of [[], ['x'], Array.from({ length: 201 }, () => one)])
+      expect((await post('/api/approvals', { ids, isApproved: true }, 'operator')).status).toBe(400);
+    expect((await post(`/api/approvals/${two}`, { isApproved: false }, 'operator')).status).toBe(200);
+    const answered = await (await post('/api/approvals', { ids: [one, one, two], isApproved: true }, 'operator')).json();
+    expect(answered).toEqual({
+      answers: [
+        { id: one, problem: null },
+        { id: two, problem: expect.stringContaining('a person said no') },
+      ],
+    });
+    await served.workplace.idle();
+    expect(served.till.pressed).toEqual(['save 12.00']);
+    expect(served.workplace.jobs().find(({ waiting }) => waiting.length > 0)?.waiting[0]?.id).toBe(three);
+    // Who said so stands in the audit log, with what.
+    expect(served.auditLines().at(-1)).toMatchObject({
+      by: 'Otto',
+      what: 'POST /api/approvals',
+      detail: expect.stringContaining(one ?? 'none'),
+    });
+  });
+
   it('shows what became of every version to whoever is logged in', async () => {
     expect(await (await ask('/api/releases', { as: 'watcher' })).json()).toEqual({
       releases: [{ name: 'clerk', versions: [], problem: null }],

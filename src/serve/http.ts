@@ -11,6 +11,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
+import { JourneymanError } from '../base/index.ts';
 import type { RunStanding } from '../records/index.ts';
 import type { AgentStanding } from '../release/index.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -105,6 +106,12 @@ export interface ShownPair {
   readonly right: readonly ShownSegment[];
 }
 
+/** `problem`: why it could not be answered; null where it was. */
+export interface BatchAnswer {
+  readonly id: string;
+  readonly problem: string | null;
+}
+
 export interface Api {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Tells those who watch. */
@@ -122,6 +129,8 @@ type C = Context<{ Variables: Variables }>;
 type Listener = (event: 'change' | 'step', data: string) => void;
 
 const reason = z.string().trim().min(1).max(2000);
+/** Approvals that are answered at once, each by its own id. */
+const batchSchema = z.strictObject({ ids: z.array(z.uuid()).min(1).max(200), isApproved: z.boolean() });
 const stopSchema = z.strictObject({ scope: stopScopeSchema, reason });
 
 export function makeApi(options: ApiOptions): Api {
@@ -267,6 +276,21 @@ export function makeApi(options: ApiOptions): Api {
     return c.json({});
   });
   app.post('/api/jobs/:id/undo', only('operator'), async (c) => c.json(await workplace.undo(c.req.param('id'), nameOf(c))));
+  app.post('/api/approvals', only('operator'), async (c) => {
+    const { ids, isApproved } = await read(c, batchSchema);
+    const by = nameOf(c);
+    // Each by itself: one that is not there any more holds up no other.
+    const answers = [...new Set(ids)].map((id): BatchAnswer => {
+      try {
+        workplace.answer(id, { isApproved, by });
+        return { id, problem: null };
+      } catch (error) {
+        if (!(error instanceof JourneymanError)) throw error;
+        return { id, problem: error.message };
+      }
+    });
+    return c.json({ answers });
+  });
   app.post('/api/approvals/:id', only('operator'), async (c) => {
     const { isApproved } = await read(c, z.strictObject({ isApproved: z.boolean() }));
     workplace.answer(c.req.param('id'), { isApproved, by: nameOf(c) });

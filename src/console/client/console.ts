@@ -13,6 +13,7 @@ import { button, element, setText, type View } from './dom.ts';
 import { type JobPage, jobPage } from './job-page.ts';
 import { logInForm } from './log-in.ts';
 import { overview } from './overview.ts';
+import { planPage } from './plan-page.ts';
 import { preferencesPage } from './preferences-page.ts';
 import { openReasonDialog } from './reason-dialog.ts';
 import { releasesPage } from './releases-page.ts';
@@ -35,6 +36,7 @@ const PAGES: Readonly<Record<string, (desk: Desk) => View<State>>> = {
   '#/runs': runsPage,
   '#/compare': preferencesPage,
   '#/triage': triagePage,
+  '#/approve': planPage,
 };
 
 /** The page that an address names; undefined for another's. */

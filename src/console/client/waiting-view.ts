@@ -65,13 +65,16 @@ export function waitingView(desk: Desk, options: WaitingOptions): View<readonly 
   const cards = element('ol', { class: 'cards' });
   const nothing = element('p', { class: 'muted' }, 'Nothing waits for an answer.');
   const title = element('h2', { tabindex: '-1', class: 'waiting-title' }, 'Waiting for an answer');
+  // Of several jobs: one page, one answer.
+  const asList = element('p', {}, element('a', { href: '#/approve' }, 'Approve as a list'));
   const list = movingList(desk);
   const views = keyedViews((waiting: Waiting) => waitingCard(waiting, { desk, isMeant: list.isMeant, ...options }));
   return {
-    element: element('section', { 'data-refuge': '' }, title, nothing, cards),
+    element: element('section', { 'data-refuge': '' }, title, asList, nothing, cards),
     update(items) {
       if (arrange(cards, views(items.map((item) => [item.key, item])))) list.moved();
       nothing.hidden = items.length > 0;
+      asList.hidden = !options.namesJob || items.filter(({ approval }) => approval !== null).length < 2;
       setText(title, items.length === 0 ? 'Waiting for an answer' : `Waiting for an answer (${items.length})`);
     },
   };
