@@ -36,13 +36,12 @@ type PairOf = z.infer<z.ZodObject<typeof pairFields>>;
 export type Pair = Readonly<Omit<PairOf, 'left' | 'right'>> & { readonly left: Transcript; readonly right: Transcript };
 
 /** Which stands on the left is as good as drawn, and the same whoever asks. */
-export function pairOf(task: Pick<Pair, 'gym' | 'task'>, one: Transcript, other: Transcript): Pair {
-  const [a, b] = [one, other]
-    .map((transcript) => ({ transcript, hash: hashJson(transcript as unknown as Json) }))
-    .sort((x, y) => (x.hash < y.hash ? -1 : 1)) as [{ transcript: Transcript; hash: string }, { transcript: Transcript; hash: string }];
-  const id = hashJson([a.hash, b.hash]).slice(0, 24);
-  return { id, gym: task.gym, task: task.task, left: a.transcript, right: b.transcript };
+export function pairOf({ gym, task }: Pick<Pair, 'gym' | 'task'>, one: Transcript, other: Transcript): Pair {
+  const [left, right] = hashOf(one) < hashOf(other) ? [one, other] : [other, one];
+  return { id: hashJson([hashOf(left), hashOf(right)]).slice(0, 24), gym, task, left, right };
 }
+
+const hashOf = (transcript: Transcript): string => hashJson(transcript as unknown as Json);
 
 export interface Preference extends Pair {
   readonly choice: Choice;
