@@ -107,7 +107,10 @@ function problemsIn(folder: string, { received, pressed }: Awaited<ReturnType<ty
     const mine = pressed.filter((one) => one.job === job);
     const intended = lines.filter(({ kind }) => kind === 'intended');
     const approved = intended.filter(({ approval }) => typeof approval === 'string' && used.has(approval)).length;
-    if (lines.at(-1)?.kind !== 'ended') problems.push(`job ${job} has no end`);
+    // Behind its end stands at most that it was reported.
+    const end = lines.findIndex(({ kind }) => kind === 'ended');
+    if (end < 0 || lines.slice(end + 1).some(({ kind }) => kind !== 'reported') || lines.length > end + 2)
+      problems.push(`job ${job} has no end`);
     if (mine.length > intended.length) problems.push(`job ${job} pressed ${mine.length} times and meant to ${intended.length} times`);
     const amounts = mine.map(({ amount }) => amount).join(', ');
     if (amounts !== '12.00, 98000.00') problems.push(`job ${job} saved ${amounts || 'nothing'}`);

@@ -79,39 +79,38 @@ function journalsIn(runs: string): readonly string[] {
     .map(({ path }) => path);
 }
 
-/** Others are let in between two episodes: a stop must not wait for a journal. */
 async function pairsIn(journals: readonly string[]): Promise<readonly Pair[]> {
   const tasks = new Map<string, EpisodeRecord[]>();
-  let episodes = 0;
-  for (const path of journals)
-    try {
-      for (const record of readJournal(path)) {
-        await breathe();
-        if (++episodes > MOST_EPISODES) break;
-        if (record.seed.split !== 'train' || record.fault !== null) continue;
-        const task = JSON.stringify([record.gym, record.gymVersion, record.slice, record.seed.n]);
-        const ways = tasks.get(task) ?? [];
-        tasks.set(task, ways);
-        if (ways.every((other) => deedsOf(other) !== deedsOf(record))) ways.push(record);
-      }
-    } catch (error) {
-      // A damaged journal hides no other.
-      if (!(error instanceof JourneymanError)) throw error;
-    }
+  for await (const record of newestOf(journals)) {
+    if (record.seed.split !== 'train' || record.fault !== null) continue;
+    const task = JSON.stringify([record.gym, record.gymVersion, record.slice, record.seed.n]);
+    const ways = tasks.get(task) ?? [];
+    tasks.set(task, ways);
+    if (ways.every((other) => deedsOf(other) !== deedsOf(record))) ways.push(record);
+  }
   return [...tasks.values()]
     .flatMap((ways) => ways.slice(1).map((way, i) => [ways[i] as EpisodeRecord, way] as const))
     .sort((a, b) => Number(isClear(a)) - Number(isClear(b)))
     .slice(0, MOST_PAIRS)
-    .map(([one, other]) =>
-      pairOf(
-        {
-          gym: { name: one.gym, version: one.gymVersion },
-          task: { slice: one.slice, seed: { split: 'train', n: one.seed.n } },
-        },
-        one.transcript,
-        other.transcript,
-      ),
-    );
+    .map(([one, other]) => {
+      const { gym: name, gymVersion: version, slice, seed } = one;
+      return pairOf({ gym: { name, version }, task: { slice, seed: { split: 'train', n: seed.n } } }, one.transcript, other.transcript);
+    });
+}
+
+/** Others are let in between two episodes: a stop must not wait for a journal. A damaged one hides no other. */
+async function* newestOf(journals: readonly string[]): AsyncGenerator<EpisodeRecord> {
+  let left = MOST_EPISODES;
+  for (const path of journals)
+    try {
+      for (const record of readJournal(path)) {
+        if (left-- === 0) return;
+        await breathe();
+        yield record;
+      }
+    } catch (error) {
+      if (!(error instanceof JourneymanError)) throw error;
+    }
 }
 
 /** The verifier calls one of them better. */

@@ -4,13 +4,14 @@
  *
  * Invariant: a certificate that its raw scores do not bear out is not reported.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DataError, saveAtomically } from '../../src/base/index.ts';
 import { checkCertificate, readAttempts, renderProgressReport, renderReport, worstEpisodes } from '../../src/evals/index.ts';
-import { type EpisodeRecord, parseRunEvent, type RawScore, type RunEvent } from '../../src/records/index.ts';
+import type { EpisodeRecord, RawScore } from '../../src/records/index.ts';
 import { readJournal } from '../../src/rollout/index.ts';
 import { LEDGER } from './ledger.ts';
+import { readEvents } from './run-folder.ts';
 
 /** Writes `report.html` into the run, or to `out`; returns where. */
 export function saveReport(run: string, out: string = join(run, 'report.html')): string {
@@ -60,13 +61,4 @@ function worstOf(scores: readonly RawScore[], journal: string | undefined): Read
   const found = new Map<string, EpisodeRecord>();
   for (const record of readJournal(journal)) if (wanted.has(record.id)) found.set(record.id, record);
   return found;
-}
-
-/** What `events.jsonl` tells; a line that a crash has torn is left out. None where there is no such file. */
-export function readEvents(run: string): readonly RunEvent[] {
-  const path = join(run, 'events.jsonl');
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => parseRunEvent(line) ?? []);
 }

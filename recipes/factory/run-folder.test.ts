@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError, ConfigError, RuntimeError } from '../../src/base/index.ts';
-import { readEvents } from './report.ts';
-import { openRun, type RunFolder } from './run-folder.ts';
+import { openRun, type RunFolder, readEvents } from './run-folder.ts';
 
 let parent: string;
 let folder: string;

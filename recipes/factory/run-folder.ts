@@ -10,13 +10,15 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, canonicalJson, type Json, RuntimeError, saveAtomically, takeLock } from '../../src/base/index.ts';
-import type { RunEvent } from '../../src/records/index.ts';
+import { parseRunEvent, type RunEvent } from '../../src/records/index.ts';
 
 /** Changes whenever a run of another version can't be gone on with. */
 export const RUN_VERSION = 1;
 
 /** In the run's folder, while a process works on it. */
 export const RUN_LOCK = '.lock';
+
+const EVENTS = 'events.jsonl';
 
 /** An event without its time. */
 export type Told = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'at'> : never) : never;
@@ -47,7 +49,7 @@ export function openRun({ folder, settings, onEvent }: OpenRunOptions): RunFolde
     const path = (...parts: readonly string[]): string => join(folder, ...parts);
     const isResumed = existsSync(path('run.json'));
     const record = { schemaVersion: RUN_VERSION, ...settings };
-    const events = path('events.jsonl');
+    const events = path(EVENTS);
     let progressAtMs = Number.NEGATIVE_INFINITY;
     if (isResumed) checkSame(readJson(path('run.json'), operation), record, operation);
     else saveAtomically(path('run.json'), `${JSON.stringify(record, null, 2)}\n`);
@@ -81,6 +83,15 @@ export function openRun({ folder, settings, onEvent }: OpenRunOptions): RunFolde
     unlock();
     throw cause;
   }
+}
+
+/** What `events.jsonl` tells; a line that a crash has torn is left out. None where there is no such file. */
+export function readEvents(run: string): readonly RunEvent[] {
+  const path = join(run, EVENTS);
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line) => parseRunEvent(line) ?? []);
 }
 
 function append(path: string, text: string): void {

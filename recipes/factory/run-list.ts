@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { isLocked } from '../../src/base/index.ts';
 import { type RunStanding, runStanding } from '../../src/records/index.ts';
 import type { ServedRun } from '../../src/serve/index.ts';
-import { readEvents } from './report.ts';
-import { RUN_LOCK } from './run-folder.ts';
+import { Readings } from './readings.ts';
+import { RUN_LOCK, readEvents } from './run-folder.ts';
 
 /** Newest first; so many are looked at. */
 const MOST_RUNS = 40;
@@ -14,15 +14,9 @@ const MOST_LOSSES = 160;
 /** More than a run of days tells. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-interface Known {
-  readonly stamp: string;
-  readonly standing: RunStanding | undefined;
-}
-
-/** Reads a run again only where it has told something new. */
 export class RunList {
   readonly #root: string;
-  #known = new Map<string, Known>();
+  readonly #standings = new Readings<ServedRun | undefined>();
 
   constructor(root: string) {
     this.#root = root;
@@ -30,30 +24,26 @@ export class RunList {
 
   /** Newest first. */
   list(): readonly ServedRun[] {
-    const known = new Map<string, Known>();
-    const runs = foldersOf(this.#root)
+    const newest = foldersOf(this.#root)
       .flatMap((gym) => foldersOf(join(this.#root, gym)).map((name) => `${gym}/${name}`))
       .flatMap((id) => {
-        const path = join(this.#root, id, 'events.jsonl');
-        const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
+        const { size = 0, mtimeMs = 0 } = statSync(join(this.#root, id, 'events.jsonl'), { throwIfNoEntry: false }) ?? {};
         return size > 0 && size <= MOST_BYTES ? [{ id, size, mtimeMs }] : [];
       })
       .sort((a, b) => b.mtimeMs - a.mtimeMs)
-      .slice(0, MOST_RUNS)
-      .flatMap(({ id, size, mtimeMs }): ServedRun[] => {
+      .slice(0, MOST_RUNS);
+    const standings = this.#standings.of(
+      newest.map(({ id, size, mtimeMs }) => {
         const isAlive = isLocked(join(this.#root, id, RUN_LOCK));
-        const stamp = `${size} ${mtimeMs} ${isAlive}`;
-        const before = this.#known.get(id);
-        const now = before?.stamp === stamp ? before : { stamp, standing: this.#read(id, isAlive) };
-        known.set(id, now);
-        return now.standing ? [{ id, ...now.standing }] : [];
-      });
-    this.#known = known;
-    return runs;
+        return { key: id, stamp: `${size} ${mtimeMs} ${isAlive}`, read: () => this.#read(id, isAlive) };
+      }),
+    );
+    return standings.filter((run) => run !== undefined);
   }
 
-  #read(id: string, isAlive: boolean): RunStanding | undefined {
-    return runStanding(readEvents(join(this.#root, id)), { isAlive, mostLosses: MOST_LOSSES });
+  #read(id: string, isAlive: boolean): ServedRun | undefined {
+    const standing: RunStanding | undefined = runStanding(readEvents(join(this.#root, id)), { isAlive, mostLosses: MOST_LOSSES });
+    return standing && { id, ...standing };
   }
 }
 

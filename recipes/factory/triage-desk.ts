@@ -1,5 +1,5 @@
 /** The triage of a server's folder: what jobs report to it, and what people decide, one at a time. */
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, JourneymanError, takeLock } from '../../src/base/index.ts';
 import {
@@ -12,6 +12,8 @@ import {
   type TriageKind,
   type TriageList,
 } from '../../src/serve/index.ts';
+import { Readings } from './readings.ts';
+import { foldersOf } from './run-list.ts';
 
 /** In a server's folder. */
 export const TRIAGE = 'triage';
@@ -38,27 +40,24 @@ export function withTriage<T>(folder: string, compartment: string, work: (book: 
   }
 }
 
-/** What was met at work, of all compartments, without what was seen and done. A book is read again only where it has changed; a damaged one hides no other. */
+/** What was met at work, of all compartments, without what was seen and done. A damaged book hides no other. */
 export class TriageItems {
   readonly #root: string;
-  #known = new Map<string, { readonly stamp: string } & TriageList>();
+  readonly #books = new Readings<TriageList>();
 
   constructor(folder: string) {
     this.#root = join(folder, TRIAGE);
   }
 
   list(): TriageList {
-    const known = new Map<string, { readonly stamp: string } & TriageList>();
-    for (const name of existsSync(this.#root) ? readdirSync(this.#root) : []) {
-      // A lock is a folder too.
-      const book = compartmentSchema.safeParse(name).success && statSync(join(this.#root, name, 'triage.jsonl'), { throwIfNoEntry: false });
-      if (!book) continue;
-      const stamp = `${book.size} ${book.mtimeMs}`;
-      const before = this.#known.get(name);
-      known.set(name, before?.stamp === stamp ? before : { stamp, ...this.#read(name) });
-    }
-    this.#known = known;
-    const books = [...known.values()];
+    const books = this.#books.of(
+      foldersOf(this.#root).flatMap((name) => {
+        // A lock is a folder too.
+        const book =
+          compartmentSchema.safeParse(name).success && statSync(join(this.#root, name, 'triage.jsonl'), { throwIfNoEntry: false });
+        return book ? [{ key: name, stamp: `${book.size} ${book.mtimeMs}`, read: () => this.#read(name) }] : [];
+      }),
+    );
     return { entries: books.flatMap(({ entries }) => entries), problems: books.flatMap(({ problems }) => problems) };
   }
 

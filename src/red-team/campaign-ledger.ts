@@ -42,7 +42,7 @@ export interface CampaignLedger {
 export const campaignOf = (head: CampaignHead): string => hashJson(head as unknown as Json);
 
 /** Counts the campaign, unless it was before, and what comes of it. Throws `DataError` for a ledger that was tampered with. */
-export function countCampaign(path: string, head: CampaignHead, now: () => Date = () => new Date()): CampaignLedger {
+export function countCampaign(path: string, head: CampaignHead): CampaignLedger {
   const { policy, gym, gymVersion } = head;
   const campaign = campaignOf(head);
   const write = (event: Unchained<Line>): void => {
@@ -59,7 +59,7 @@ export function countCampaign(path: string, head: CampaignHead, now: () => Date 
       unlock();
     }
   };
-  const stamp = () => ({ at: now().toISOString(), campaign });
+  const stamp = () => ({ at: new Date().toISOString(), campaign });
   write({ ...stamp(), kind: 'begun', policy, gym, gymVersion });
   return {
     breached: (breaches) => write({ ...stamp(), kind: 'breached', breaches }),

@@ -33,8 +33,8 @@ import { jobRequestSchema } from './job.ts';
 import { mcpRoutes } from './mcp-door.ts';
 import type { Alarm } from './monitors-state.ts';
 import type { People, Person, Role } from './people.ts';
-import { type Pair, preferenceSchema } from './preferences.ts';
-import { type ShownSegment, showSegment, showStep } from './shown-step.ts';
+import { type Pair, preferenceSchema, showPair } from './preferences.ts';
+import { showStep } from './shown-step.ts';
 import { stopScopeSchema } from './stop-switch.ts';
 import { type Decision, decisionSchema, type TriageList } from './triage-entry.ts';
 import type { JobStep } from './work-job.ts';
@@ -96,15 +96,6 @@ export interface ServedRun extends RunStanding {
 
 /** A run without its curves. */
 export type RunSummary = Omit<ServedRun, 'measured' | 'losses'>;
-
-/** Two ways of working on a task, without how they were judged and by whom they were gone. */
-export interface ShownPair {
-  readonly id: string;
-  readonly gym: string;
-  readonly slice: string;
-  readonly left: readonly ShownSegment[];
-  readonly right: readonly ShownSegment[];
-}
 
 /** `problem`: why it could not be answered; null where it was. */
 export interface BatchAnswer {
@@ -361,12 +352,6 @@ export function makeApi(options: ApiOptions): Api {
       });
     },
   };
-}
-
-function showPair({ id, gym, task, left, right }: Pair): ShownPair {
-  // How it ended would say what the verifier thinks.
-  const shown = ({ segments }: Pair['left']): readonly ShownSegment[] => segments.filter(({ kind }) => kind !== 'outcome').map(showSegment);
-  return { id, gym: gym.name, slice: task.slice, left: shown(left), right: shown(right) };
 }
 
 class Sessions {

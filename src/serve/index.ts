@@ -2,7 +2,7 @@
 export { type Approval, type ApprovalBook, openApprovals, REFUSALS, type Refusal } from './approvals.ts';
 export { type AuditLog, openAuditLog } from './audit-log.ts';
 export type { ServedAgent } from './door.ts';
-export { type Api, type ApiOptions, type BatchAnswer, makeApi, type RunSummary, type ServedRun, type ShownPair } from './http.ts';
+export { type Api, type ApiOptions, type BatchAnswer, makeApi, type RunSummary, type ServedRun } from './http.ts';
 export { JOB_ENDINGS, type Job, type JobEnding, type JobRequest, type Place } from './job.ts';
 export { MONITORS_ALPHA, type Monitors, type MonitorsOptions, openMonitors } from './monitors.ts';
 export { type ExamLevelsOptions, examLevels, type JobObservation, type MonitorLevels, surpriseLimit } from './monitors-levels.ts';
@@ -20,15 +20,13 @@ export {
 export type { Thresholds } from './oversight.ts';
 export { addPerson, loadPeople, type People, type Person, ROLES, type Role } from './people.ts';
 export {
-  CHOICES,
   type Choice,
-  type Comparison,
-  comparisonsOf,
   openPreferences,
   type Pair,
   type Preference,
   type PreferenceBook,
   pairOf,
+  type ShownPair,
 } from './preferences.ts';
 export { formAbout, openQuestions, type Question, type QuestionBook, type QuestionForm } from './questions.ts';
 export { digestOf, type ShownAction } from './shown-action.ts';

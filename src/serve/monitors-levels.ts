@@ -97,16 +97,12 @@ export function examLevels(
 }
 
 /**
- * Nats a token above which what is read counts as another world: in at most a share `aboveShare` of jobs like the exam's something is more surprising, with
- * confidence 1 − α. null where the agent can't tell or the exam was too small.
+ * Nats a token above which what is read counts as another world: in at most one of twenty jobs like the exam's something is more surprising, with confidence
+ * 0.95. null where the agent can't tell or the exam was too small.
  */
-export function surpriseLimit(
-  highest: readonly (number | null)[],
-  { alpha = 0.05, aboveShare = 0.05 }: Pick<ExamLevelsOptions, 'alpha' | 'aboveShare'> = {},
-): number | null {
+export function surpriseLimit(highest: readonly (number | null)[]): number | null {
   const nats = highest.flatMap((value) => value ?? []);
-  if (nats.length < highest.length || upperBound({ events: 0, trials: Math.max(1, nats.length), alpha }) > aboveShare) return null;
-  return toleranceLevel('surprise', nats, { alpha, aboveShare });
+  return nats.length < highest.length ? null : toleranceLimit(nats, { alpha: 0.05, aboveShare: 0.05 });
 }
 
 /** What was given, checked. Throws `ConfigError`. */
@@ -123,26 +119,34 @@ export function requireLevels(levels: MonitorLevels): MonitorLevels {
   });
 }
 
-/**
- * The smallest of the values that at most `aboveShare` of the distribution exceeds, with confidence 1 − α: the r-th smallest of n where
- * P(Bin(n, aboveShare) ≤ n − r) ≤ α (Wilks 1941), that is where the Clopper–Pearson upper bound of n − r in n stays within `aboveShare`.
- */
-function toleranceLevel(
-  name: string,
-  values: readonly number[],
-  { alpha, aboveShare }: { readonly alpha: number; readonly aboveShare: number },
-): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const trials = sorted.length;
-  const isWithin = (above: number): boolean => upperBound({ events: above, trials, alpha }) <= aboveShare;
-  if (!isWithin(0))
+interface Tolerance {
+  readonly alpha: number;
+  readonly aboveShare: number;
+}
+
+/** Throws `ConfigError` for too few values. */
+function toleranceLevel(name: string, values: readonly number[], tolerance: Tolerance): number {
+  const limit = toleranceLimit(values, tolerance);
+  if (limit === null)
     throw new ConfigError({
       operation: `the exam's level of ${name}`,
-      got: `${trials} jobs of the exam`,
-      expected: `enough of them that the largest value bounds all but a share of ${aboveShare} of jobs`,
+      got: `${values.length} jobs of the exam`,
+      expected: `enough of them that the largest value bounds all but a share of ${tolerance.aboveShare} of jobs`,
       fix: 'examine on more tasks (59 for a share of 0.05 with confidence 0.95), or watch a larger share above the level',
     });
+  return limit;
+}
+
+/**
+ * The smallest of the values that at most `aboveShare` of the distribution exceeds, with confidence 1 − α: the r-th smallest of n where
+ * P(Bin(n, aboveShare) ≤ n − r) ≤ α (Wilks 1941), that is where the Clopper–Pearson upper bound of n − r in n stays within `aboveShare`. null for too few.
+ */
+function toleranceLimit(values: readonly number[], { alpha, aboveShare }: Tolerance): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const trials = sorted.length;
+  const isWithin = (above: number): boolean => above < trials && upperBound({ events: above, trials, alpha }) <= aboveShare;
+  if (!isWithin(0)) return null;
   let above = 0;
-  while (above + 1 < trials && isWithin(above + 1)) above++;
+  while (isWithin(above + 1)) above++;
   return sorted[trials - 1 - above] as number;
 }

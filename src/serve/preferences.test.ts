@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, DataError } from '../base/index.ts';
 import type { Transcript } from '../records/index.ts';
-import { comparisonsOf, openPreferences, type Pair, pairOf } from './preferences.ts';
+import { openPreferences, type Pair, pairOf } from './preferences.ts';
 
 let folder: string;
 let path: string;
@@ -45,11 +45,6 @@ describe('the book of preferences', () => {
     expect(again.all()).toEqual(book.all());
     expect(again.all()[1]).toEqual({ ...second, choice: 'left', reason: 'shorter', by: 'Ada', at: '2026-11-26T10:00:00.000Z' });
     expect([again.has(first.id), again.has(pair('a', 'x').id)]).toEqual([true, false]);
-    expect(comparisonsOf(again.all())).toEqual([
-      { first: first.left, second: first.right, probability: 0 },
-      { first: second.left, second: second.right, probability: 1 },
-      { first: third.left, second: third.right, probability: 0.5 },
-    ]);
   });
 
   it('takes one word a pair', () => {

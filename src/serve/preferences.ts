@@ -8,10 +8,11 @@ import * as z from 'zod';
 import { appendChain, type ChainEnd, ConfigError, hashJson, type Json, loadChain } from '../base/index.ts';
 import { transcriptSchema } from '../grammar/index.ts';
 import type { Transcript } from '../records/index.ts';
+import { type ShownSegment, showSegment } from './shown-step.ts';
 
 const text = z.string().min(1).max(200);
 
-export const CHOICES = ['left', 'right', 'same'] as const;
+const CHOICES = ['left', 'right', 'same'] as const;
 export type Choice = (typeof CHOICES)[number];
 
 /** What a person says of a pair. */
@@ -43,6 +44,21 @@ export function pairOf({ gym, task }: Pick<Pair, 'gym' | 'task'>, one: Transcrip
 
 const hashOf = (transcript: Transcript): string => hashJson(transcript as unknown as Json);
 
+/** A pair as people are shown it. */
+export interface ShownPair {
+  readonly id: string;
+  readonly gym: string;
+  readonly slice: string;
+  readonly left: readonly ShownSegment[];
+  readonly right: readonly ShownSegment[];
+}
+
+export function showPair({ id, gym, task, left, right }: Pair): ShownPair {
+  // How it ended would say what the verifier thinks.
+  const shown = ({ segments }: Transcript): readonly ShownSegment[] => segments.filter(({ kind }) => kind !== 'outcome').map(showSegment);
+  return { id, gym: gym.name, slice: task.slice, left: shown(left), right: shown(right) };
+}
+
 export interface Preference extends Pair {
   readonly choice: Choice;
   readonly reason: string;
@@ -55,7 +71,7 @@ export interface PreferenceBook {
   /** Oldest first. */
   all(): readonly Preference[];
   /** A named person's word, on the disk when this returns. Throws `ConfigError` for a pair that was judged. */
-  prefer(pair: Pair, options: { readonly choice: Choice; readonly reason: string; readonly by: string; readonly now: Date }): Preference;
+  prefer(pair: Pair, options: { readonly choice: Choice; readonly reason: string; readonly by: string; readonly now: Date }): void;
 }
 
 /** The book at `path`, empty where there is no file yet. To be opened under a lock. Throws `DataError` for a line that can't be read and a broken chain. */
@@ -81,22 +97,6 @@ export function openPreferences(path: string): PreferenceBook {
       const line = lineSchema.parse({ schemaVersion: 1, previous: '', at: now.toISOString(), by, ...pair, choice, reason });
       end = appendChain(path, end, [line]);
       take(line);
-      return preferences.get(pair.id) as Preference;
     },
   };
 }
-
-/** What a reward model learns from: of two transcripts, how probable it is that a person prefers the first. */
-export interface Comparison {
-  readonly first: Transcript;
-  readonly second: Transcript;
-  /** 1, 0, or ½ where nobody saw a difference. */
-  readonly probability: number;
-}
-
-export const comparisonsOf = (preferences: readonly Preference[]): readonly Comparison[] =>
-  preferences.map(({ left, right, choice }) => ({
-    first: left,
-    second: right,
-    probability: choice === 'same' ? 0.5 : choice === 'left' ? 1 : 0,
-  }));

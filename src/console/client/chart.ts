@@ -12,16 +12,16 @@ export interface ChartOptions {
   readonly x: { readonly label: string; readonly format: (value: number) => string };
   readonly y: { readonly label: string; readonly format: (value: number) => string; readonly top?: number };
   readonly curves: readonly Curve[];
-  /** Points are marked where there are few. */
-  readonly hasDots: boolean;
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT] = [640, 260];
 const [LEFT, RIGHT, TOP, BOTTOM] = [60, WIDTH - 16, 14, HEIGHT - 44];
 const COLOURS = 6;
+/** Points are marked where there are few. */
+const MOST_DOTS = 24;
 
-export function chart({ title, description, x, y, curves, hasDots }: ChartOptions): SVGSVGElement {
+export function chart({ title, description, x, y, curves }: ChartOptions): SVGSVGElement {
   const all = curves.flatMap(({ points }) => points);
   const right = roundUp(Math.max(0, ...all.map((point) => point.x)));
   const top = y.top ?? roundUp(Math.max(0, ...all.map((point) => point.y)));
@@ -51,7 +51,7 @@ export function chart({ title, description, x, y, curves, hasDots }: ChartOption
     drawing.append(
       shape('path', { class: 'curve', 'data-colour': colour, d: places.map((place, i) => `${i === 0 ? 'M' : 'L'}${place}`).join('') }),
     );
-    if (hasDots || points.length === 1)
+    if (points.length <= MOST_DOTS)
       for (const point of points)
         drawing.append(
           shape('circle', { class: 'point', 'data-colour': colour, cx: `${near(across(point.x))}`, cy: `${near(up(point.y))}`, r: '3' }),

@@ -72,7 +72,7 @@ function successOf({ measured }: ServedRun): readonly Node[] {
       description: curves
         .map(({ name, points: [...seen] }) => `${name}: from ${percent(seen[0]?.y ?? 0)} to ${percent(seen.at(-1)?.y ?? 0)}`)
         .join('; '),
-      ...{ x: TOKENS, curves, hasDots: true },
+      ...{ x: TOKENS, curves },
       y: { label: 'success', format: percent, top: 1 },
     }),
     legend(curves),
@@ -133,7 +133,7 @@ function lossOf({ losses }: ServedRun): readonly Node[] {
       description: curves
         .map(({ name, points: [...seen] }) => `${name}: from ${(seen[0]?.y ?? 0).toFixed(2)} to ${(seen.at(-1)?.y ?? 0).toFixed(2)}`)
         .join('; '),
-      ...{ x: TOKENS, curves, hasDots: false },
+      ...{ x: TOKENS, curves },
       y: { label: 'nats a token', format: (value) => `${Number(value.toPrecision(2))}` },
     }),
     legend(curves),
