@@ -1,7 +1,7 @@
 /**
  * The main job: a gym in, an agent out whose reliability is measured.
  *
- *   check the gym ─▶ demonstrations ─▶ imitate ─▶ practise beside the expert (─▶ reinforce) ─▶ critic ─▶ exam ─▶ certificate
+ *   check the gym ─▶ demonstrations ─▶ rehearse ─▶ imitate ─▶ practise beside the expert (─▶ reinforce) ─▶ critic ─▶ exam ─▶ certificate
  *
  * Each stage keeps what it found in the run's folder, so a run that is stopped or killed goes on where it stood. After every stage the best agent so
  * far lies in `agent/`, with what is known of it in `report.html`; nothing is called certified that the exam has not shown.
@@ -16,6 +16,7 @@ import { assertHeldBack, type Origin, originOf, originStages, type ProductionSou
 import { imitate } from './factory/imitate.ts';
 import { practise } from './factory/practise.ts';
 import { examineProduction, type ProductionExam } from './factory/production-exam.ts';
+import { rehearse } from './factory/rehearse.ts';
 import { type Algorithm, reinforce } from './factory/reinforce.ts';
 import { TASKS_A_ROUND } from './factory/reinforce-plan.ts';
 import { agentFolder, finishedAgent, Shelf } from './factory/shelf.ts';
@@ -99,7 +100,6 @@ async function teach(shop: Workshop, { plan, options, origin }: Teaching): Promi
   const ofExpert = await gatherDemonstrations(shop, budget.demonstrations);
   const shown = await withProduction(shop, origin, ofExpert);
 
-  // 2. Imitation. Whatever comes after, there is an agent from here on.
   const beginner = beginnerOf({ ...options, transcripts: shown.map(({ transcript }) => transcript) });
   const shelf = new Shelf(shop, {
     beginner,
@@ -108,13 +108,16 @@ async function teach(shop: Workshop, { plan, options, origin }: Teaching): Promi
     origin,
     stages: originStages(origin, shown.length - ofExpert.length),
   });
-  const imitated = await imitate(shop, { student: beginner, shown, tokens: budget.sftTokens });
+
+  // 2. What can be counted is learned first, and quickly; then imitation. Whatever comes after, there is an agent from here on.
+  const rehearsed = await rehearse(shop, { student: beginner, shown, episodes: budget.rehearsedEpisodes });
+  let before = [...shown, ...rehearsed.played];
+  const imitated = await imitate(shop, { student: rehearsed.student, shown: before, tokens: budget.sftTokens });
   let { student } = imitated;
-  await shelf.offer({ stage: 'sft', round: 0, student, tokens: imitated.tokens, episodes: shown.length });
+  await shelf.offer({ stage: 'sft', round: 0, student, tokens: imitated.tokens, episodes: before.length });
   if (until === 'sft') return undefined;
 
   // 3. Practice beside somebody who knows better: its own mistakes are what it learns from.
-  let before = shown;
   let last: readonly EpisodeRecord[] = [];
   for (let round = 1; round <= budget.rounds; round++) {
     const practised = await practise(shop, { round, budget, student, before, last });

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { gymModule } from '../gyms/countdown/gym.ts';
 import { Engine, enginePolicy } from '../src/engine/index.ts';
 import { boundaryId, encodeTranscript, SPECIAL_TOKENS, type TextCodec } from '../src/grammar/index.ts';
-import type { Segment } from '../src/records/index.ts';
+import type { Offer, Segment } from '../src/records/index.ts';
+import { fitWide } from '../src/wide/index.ts';
+import { fill, formEpisodes, formScreen, refs } from './form-transcripts.ts';
 import { randomModel } from './random-model.ts';
 
 const codec: TextCodec = {
@@ -59,5 +61,43 @@ it('a model plays a gym', { timeout: 60_000 }, async () => {
     await engine.close(lane);
     // The head gives a logit.
     return 1 / (1 + Math.exp(-value));
+  }
+});
+
+it('a model decides together with a wide part', { timeout: 60_000 }, async () => {
+  const { config, weights } = randomModel('wide', { vocabularySize: SPECIAL_TOKENS.length + 256, contextLength: 1024 });
+  const engine = await Engine.start(config, weights);
+  try {
+    const wide = fitWide(formEpisodes(60), { seed: 1 });
+    const { segments, number, date } = formScreen('play', { hasDate: true });
+    const references = (segments[1]?.pieces ?? []).flatMap((piece) => (piece.kind === 'reference' ? [piece.reference] : []));
+    const offerOf = (reference: number): Offer => (reference === refs.save ? 'click' : reference >= refs.number ? 'fill' : 'copy');
+    const targets = references.map((reference) => ({
+      ...{ reference, role: '', name: String(reference), states: [], offers: [offerOf(reference)], text: 'x' },
+    }));
+    const observation = { pieces: [], targets, stop: null };
+    const player = await enginePolicy({ engine, codec, wide, temperature: 0 }).begin({
+      seed: 'play',
+      verbs: { fill: 'reversible', click: 'reversible', ask: 'read', drag: 'read' },
+    });
+    for (const segment of segments) await player.read(segment);
+    // A model that has learned nothing is sure of nothing: what was counted decides.
+    const first = await player.decide(observation);
+    expect(first.action).toEqual({ kind: 'fill', target: refs.number, source: number, as: 'integer' });
+    // log p is the model's own, to which every token is about as likely as any other.
+    expect(Math.max(...first.logprobs.slice(0, 2))).toBeLessThan(-2);
+    await player.force?.(fill(refs.date, 'Date', date));
+    await player.read({
+      kind: 'observe',
+      pieces: [
+        { kind: 'word', word: 'value' },
+        { kind: 'reference', reference: refs.date },
+      ],
+    });
+    // The wide part has read what was done in the place of its own.
+    expect((await player.decide(observation)).action).not.toMatchObject({ kind: 'fill', target: refs.date });
+    await player.close();
+  } finally {
+    await engine.dispose();
   }
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError, Random } from '../../src/base/index.ts';
 import { SPECIAL_TOKENS } from '../../src/grammar/index.ts';
 import { formatTokenizerJson, initializeWeights, presetConfig, trainTokenizer } from '../../src/model/index.ts';
+import { fitWide, formatWide } from '../../src/wide/index.ts';
 import { type AgentToSave, addToAgent, agentBytes, hashWeights, loadAgent, saveAgent } from './agent.ts';
 
 let parent: string;
@@ -50,11 +51,23 @@ const edit = (name: string, change: (text: string) => string): void =>
   writeFileSync(join(folder, name), change(readFileSync(join(folder, name), 'utf8')));
 
 describe('an agent folder', () => {
+  it('keeps what was counted, and believes no other', () => {
+    const wide = fitWide([], { seed: 1 });
+    saveAgent(folder, { ...agent(1), wide });
+    expect(formatWide(loadAgent(folder).wide as typeof wide)).toEqual(formatWide(wide));
+    const bytes = readFileSync(join(folder, 'wide.bin'));
+    bytes[bytes.length - 1] = 1;
+    writeFileSync(join(folder, 'wide.bin'), bytes);
+    expect(() => loadAgent(folder)).toThrow('not the one that agent.json names');
+    rmSync(join(folder, 'wide.bin'));
+    expect(() => loadAgent(folder)).toThrow('no wide.bin');
+  });
+
   it('comes back as it was saved', () => {
     const saved = agent(1);
     const hash = saveAgent(folder, saved);
     const { settings, lineage, model } = loadAgent(folder);
-    expect(settings).toEqual({ schemaVersion: 1, weights: hash, ...saved.settings });
+    expect(settings).toEqual({ schemaVersion: 1, weights: hash, wide: null, ...saved.settings });
     expect(lineage).toEqual({ weights: hash, ...saved.lineage });
     expect(hashWeights(model.weights)).toBe(hash);
     expect(model.tokenizerJson).toBe(saved.tokenizerJson);

@@ -2,6 +2,7 @@
  * The agent folder, which is the product: a model that the common libraries know how to read, and beside it what makes it an agent.
  *
  *   config.json, model.safetensors, heads.safetensors, tokenizer.json     the model
+ *   wide.bin          what was counted (src/wide)
  *   model.onnx        one step of it, for other runtimes
  *   agent.json        the gym it works in, how it decides, its thresholds and limits
  *   lineage.json      what it was made of
@@ -15,6 +16,7 @@ import { type FolderModel, loadFolderModel } from '../../src/cli/index.ts';
 import { stepOnnx } from '../../src/engine/index.ts';
 import { type ModelConfig, saveModel, type Weights } from '../../src/model/index.ts';
 import type { Lineage } from '../../src/records/index.ts';
+import { formatWide, parseWide, type WideModel } from '../../src/wide/index.ts';
 
 const agentSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -23,6 +25,8 @@ const agentSchema = z.strictObject({
   gymVersion: z.string(),
   /** SHA-256 of the weights. */
   weights: z.string(),
+  /** SHA-256 of `wide.bin`; null for none. */
+  wide: z.string().nullable().default(null),
   /** Temperature of its decisions at work; 0 takes the most probable action. */
   temperature: z.number().min(0),
   /** The critic's expectation below which it hands over; null: as its exam has shown. */
@@ -37,29 +41,36 @@ export interface Agent {
   readonly folder: string;
   readonly settings: AgentSettings;
   readonly model: FolderModel;
+  readonly wide: WideModel | undefined;
   readonly lineage: Lineage;
 }
 
 export interface AgentToSave {
-  readonly settings: Omit<AgentSettings, 'schemaVersion' | 'weights'>;
+  readonly settings: Omit<AgentSettings, 'schemaVersion' | 'weights' | 'wide'>;
   readonly config: ModelConfig;
   readonly weights: Weights;
   readonly tokenizerJson: string;
+  readonly wide?: WideModel | undefined;
   readonly lineage: Omit<Lineage, 'weights'>;
 }
 
 /** Writes the folder as a whole; returns the hash of the weights. */
-export function saveAgent(folder: string, { settings, config, weights, tokenizerJson, lineage }: AgentToSave): string {
+export function saveAgent(folder: string, { settings, config, weights, tokenizerJson, wide, lineage }: AgentToSave): string {
   const hash = hashWeights(weights);
+  const counted = wide && formatWide(wide);
   const json = (value: object): string[] => [`${JSON.stringify(value, null, 2)}\n`];
   saveModel(folder, {
     config,
     weights,
     tokenizerJson,
     extraFiles: new Map<string, readonly (Uint8Array | string)[]>([
-      ['agent.json', json({ schemaVersion: 1, ...settings, weights: hash } satisfies AgentSettings)],
+      [
+        'agent.json',
+        json({ schemaVersion: 1, ...settings, weights: hash, wide: counted ? hashBytes(counted) : null } satisfies AgentSettings),
+      ],
       ['lineage.json', json({ ...lineage, weights: hash } satisfies Lineage)],
       ['model.onnx', [stepOnnx(config, weights)]],
+      ...(counted ? ([['wide.bin', [counted]]] as const) : []),
     ]),
   });
   return hash;
@@ -83,7 +94,19 @@ export function loadAgent(folder: string): Agent {
       expected: 'a folder as it was saved',
       fix: 'take the agent from its run again',
     });
-  return { folder, settings, model, lineage };
+  return { folder, settings, model, wide: loadWide(join(folder, 'wide.bin'), settings.wide, operation), lineage };
+}
+
+function loadWide(path: string, hash: string | null, operation: string): WideModel | undefined {
+  const bytes = existsSync(path) ? readFileSync(path) : undefined;
+  if ((bytes ? hashBytes(bytes) : null) !== hash)
+    throw new CheckpointError({
+      operation,
+      got: bytes ? 'a wide.bin that is not the one that agent.json names' : 'no wide.bin',
+      expected: 'a folder as it was saved',
+      fix: 'take the agent from its run again',
+    });
+  return bytes && parseWide(bytes, path);
 }
 
 /** Sum of the sizes of what was saved; what its examination added does not count. */

@@ -161,9 +161,9 @@ export class AgentsAtWork {
   async #load(released: Released, key: string): Promise<Ready> {
     const { agent: name, version, spec, slices } = released.statement.predicate;
     const rules = this.#rulesOf(spec, name);
-    const { settings, model, lineage } = loadAgent(released.folder);
+    const { settings, model, wide, lineage } = loadAgent(released.folder);
     const gym = await loadGym(settings.gym);
-    const student = studentOf(model);
+    const student = studentOf(model, wide);
     const engine = await Engine.start(student.config, student.weights, { threads: 1, leaveOutResting: true });
     const { scores } = loadRawScores(join(released.folder, 'scores.jsonl'));
     const levels = levelsOf(scores, Math.min(...slices.map(({ gateBound }) => gateBound)));
@@ -173,7 +173,7 @@ export class AgentsAtWork {
       monitors: levels && openMonitors(join(this.#options.folder, `monitors-${name}-${version}.jsonl`), { levels }),
       worker: {
         ...{ name, version, spec: rules, actions: gym.manifest.actions },
-        policy: enginePolicy({ engine, codec: student.tokenizer, temperature: settings.temperature }),
+        policy: enginePolicy({ engine, codec: student.tokenizer, wide, temperature: settings.temperature }),
         // What the exam has shown, where the agent has not been given its own.
         thresholds: {
           abstainBelow: settings.abstainBelow ?? abstention?.threshold ?? null,

@@ -15,6 +15,8 @@ export interface Speeds {
 
 export interface Budget {
   readonly demonstrations: number;
+  /** That the wide part plays alone beside the expert. */
+  readonly rehearsedEpisodes: number;
   readonly sftTokens: number;
   readonly rounds: number;
   readonly roundEpisodes: number;
@@ -35,9 +37,15 @@ export interface BudgetOptions {
 /** Validation tasks of each point of the learning curve. */
 export const MEASURED = 24;
 /** Rounds of practice; fewer where there is no time for them. */
-const ROUNDS = 6;
+const ROUNDS = 4;
+/** Share of the learning time in which the wide part alone plays, counting included, which takes as long as so many of its episodes. */
+const REHEARSED_SHARE = 0.5;
+const COUNTING = 1.5;
+const MOST_REHEARSED = 3000;
+/** What the wide part plays in the time of an expert's episode: it decides nearly as fast, and errs. */
+const REHEARSAL_SPEED = 0.8;
 /** Share of the learning time that goes to imitation. */
-const SFT_SHARE = 0.33;
+const SFT_SHARE = 0.4;
 /** Of a round, the share that is played rather than trained. */
 const PLAYED_SHARE = 0.4;
 
@@ -45,7 +53,10 @@ export function planBudget(speeds: Speeds, { seconds, demonstrations, examEpisod
   // At work most exams end early; never more than a third of everything.
   const certifySeconds = Math.min(seconds / 3, (0.8 * examEpisodes) / speeds.policyEpisodes);
   const shown = Math.max(10, Math.min(demonstrations, Math.floor(0.15 * seconds * speeds.expertEpisodes)));
-  const left = Math.max(20, 0.94 * seconds - certifySeconds - shown / speeds.expertEpisodes);
+  const time = Math.max(20, 0.94 * seconds - certifySeconds - shown / speeds.expertEpisodes);
+  const rehearsalSpeed = (REHEARSAL_SPEED * speeds.expertEpisodes) / COUNTING;
+  const rehearsedEpisodes = Math.min(MOST_REHEARSED, Math.floor(REHEARSED_SHARE * time * rehearsalSpeed));
+  const left = Math.max(20, time - rehearsedEpisodes / rehearsalSpeed);
   const measuring = MEASURED / speeds.policyEpisodes;
   const rounds = Math.max(1, Math.min(ROUNDS, Math.floor(((1 - SFT_SHARE) * left) / (60 + measuring))));
   const learning = Math.max(20, left - (rounds + 1) * measuring);
@@ -55,6 +66,7 @@ export function planBudget(speeds: Speeds, { seconds, demonstrations, examEpisod
   const roundEpisodes = Math.max(8, Math.round(((PLAYED_SHARE * practice) / rounds) * speeds.policyEpisodes));
   return {
     demonstrations: shown,
+    rehearsedEpisodes,
     sftTokens,
     rounds,
     roundEpisodes,

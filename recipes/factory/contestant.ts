@@ -32,8 +32,8 @@ export const isEndpoint = (name: string): boolean => name.startsWith('openai:');
 export const openContestant = (name: string): Contestant => (isEndpoint(name) ? endpoint(name) : agentIn(name));
 
 export function agentIn(folder: string): Contestant {
-  const { settings, model, lineage } = loadAgent(folder);
-  const student = studentOf(model);
+  const { settings, model, wide, lineage } = loadAgent(folder);
+  const student = studentOf(model, wide);
   return {
     agent: {
       name: settings.name,

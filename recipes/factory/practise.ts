@@ -12,7 +12,7 @@ import { againJobs, curriculum, freshJobs, plainWeights } from './tasks.ts';
 import { identityOf, isSuccess, play, type Student, type Workshop, withPolicy } from './workshop.ts';
 
 /** Probability that a wrong action of the policy's own is done, so that its repair is learned. */
-const LET_THROUGH = 0.15;
+export const LET_THROUGH = 0.15;
 /** Share of a round that goes to the tasks that went wrong in the last one. */
 const AGAIN_SHARE = 0.25;
 

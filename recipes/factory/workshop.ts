@@ -22,6 +22,7 @@ import {
 import type { EpisodeRecord, Policy, RunEvent, Stage } from '../../src/records/index.ts';
 import { type Job, jobId, openJournal, rollout } from '../../src/rollout/index.ts';
 import { textsOf } from '../../src/train/index.ts';
+import { formatWide, type WideModel } from '../../src/wide/index.ts';
 import { hashWeights } from './agent.ts';
 import { openRun, type RunFolder } from './run-folder.ts';
 
@@ -88,6 +89,8 @@ export interface Student {
   readonly weights: Weights;
   readonly tokenizer: Tokenizer;
   readonly tokenizerJson: string;
+  /** What it has counted, beside what the network has learned; absent before it was shown anything. */
+  readonly wide?: WideModel | undefined;
 }
 
 /** Thrown to end a run that somebody stopped; what was finished is on the disk. */
@@ -131,14 +134,19 @@ export function beginnerOf({ start, preset, seed, transcripts }: Beginning): Stu
   return { config, weights: initializeWeights(config, new Random(seed).fork('weights')), tokenizer, tokenizerJson };
 }
 
-export const studentOf = ({ config, weights, tokenizerJson }: Pick<FolderModel, 'config' | 'weights' | 'tokenizerJson'>): Student => ({
+export const studentOf = (
+  { config, weights, tokenizerJson }: Pick<FolderModel, 'config' | 'weights' | 'tokenizerJson'>,
+  wide?: WideModel | undefined,
+): Student => ({
   config,
   weights,
   tokenizerJson,
   tokenizer: parseTokenizerJson(tokenizerJson),
+  ...(wide ? { wide } : {}),
 });
 
-export const identityOf = ({ weights, tokenizerJson }: Student): string => hashBytes(hashWeights(weights), tokenizerJson).slice(0, 16);
+export const identityOf = ({ weights, tokenizerJson, wide }: Student): string =>
+  hashBytes(hashWeights(weights), tokenizerJson, ...(wide ? [formatWide(wide)] : [])).slice(0, 16);
 
 /** Starts an engine for `work` and ends it. One thread: the browsers need the other. */
 export async function withPolicy<T>(
@@ -148,7 +156,7 @@ export async function withPolicy<T>(
 ): Promise<T> {
   const engine = await Engine.start(student.config, student.weights, { threads: 1, leaveOutResting: true });
   try {
-    return await work(enginePolicy({ engine, codec: student.tokenizer, temperature }), engine);
+    return await work(enginePolicy({ engine, codec: student.tokenizer, wide: student.wide, temperature }), engine);
   } finally {
     await engine.dispose();
   }

@@ -3,7 +3,7 @@ import { ConfigError, DataError, RuntimeError } from '../base/index.ts';
 import type { CompiledState, TokenGrammar } from '../grammar/index.ts';
 import { type DecodeJob, type DecodeResult, failLane, type Lane, type StopReason } from './lane.ts';
 import { modelLogprobs } from './prediction.ts';
-import { checkSampling, type SamplingOptions, sampleToken } from './sampling.ts';
+import { checkSampling, type SamplingOptions, sampleToken, type TokenBias } from './sampling.ts';
 
 export interface DecodeOptions extends SamplingOptions {
   /** Default 64. */
@@ -12,11 +12,13 @@ export interface DecodeOptions extends SamplingOptions {
   readonly grammar?: TokenGrammar;
   /** Where in the grammar to start; default 0. */
   readonly state?: number;
+  /** What is added to the model's own log-probabilities before it is drawn from them; default nothing. */
+  readonly bias?: readonly TokenBias[];
 }
 
 /** A decode that has sampled nothing yet; `states` are those of its grammar. Throws `ConfigError` for options out of range. */
 export function newDecode(options: DecodeOptions, states: readonly CompiledState[] | undefined): Omit<DecodeJob, 'resolve' | 'reject'> {
-  const { maxTokens = 64, state = 0 } = options;
+  const { maxTokens = 64, state = 0, bias = [] } = options;
   const sampling = checkSampling(options);
   if (!(Number.isInteger(maxTokens) && maxTokens > 0))
     throw new ConfigError({ operation: 'decode', got: `maxTokens ${maxTokens}`, expected: 'a positive integer' });
@@ -28,6 +30,7 @@ export function newDecode(options: DecodeOptions, states: readonly CompiledState
     states,
     stopTokens: new Set(options.stopTokens),
     maxTokens,
+    bias,
     state,
     value: Number.NaN,
     tokens: [],
@@ -73,7 +76,7 @@ export function advance(lane: Lane, contextLength: number): void {
     const state = job.states?.[job.state];
     const pointing = state?.pointing === true && prediction.pointer !== undefined;
     const logprobs = modelLogprobs(prediction, pointing ? lane.pointer : undefined);
-    const sampled = sampleToken(logprobs, job.sampling, lane.random, state?.next);
+    const sampled = sampleToken(logprobs, job.sampling, lane.random, state?.next, biasAfter(job));
     if (!sampled) {
       rejectDecode(
         lane,
@@ -94,6 +97,9 @@ export function advance(lane: Lane, contextLength: number): void {
     job.resolve(decodeResult(job, stopReason));
   }
 }
+
+const biasAfter = ({ bias, tokens }: DecodeJob): TokenBias | undefined =>
+  bias.find(({ after }) => after.length === tokens.length && after.every((token, i) => token === tokens[i]));
 
 /** Before its first token a decode leaves no trace in its lane; afterwards the lane has tokens that nobody was told of. */
 function rejectDecode(lane: Lane, job: DecodeJob, error: RuntimeError): void {

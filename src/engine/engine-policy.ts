@@ -23,13 +23,17 @@ import {
   wordId,
 } from '../grammar/index.ts';
 import type { Decision, Player, Policy, Reading, Segment } from '../records/index.ts';
+import { type WideModel, WideReader } from '../wide/index.ts';
 import type { Engine } from './engine.ts';
 import type { DecodeResult } from './lane.ts';
 import type { SamplingOptions } from './sampling.ts';
+import { wideBias } from './wide-bias.ts';
 
 export interface EnginePolicyOptions extends SamplingOptions {
   readonly engine: Engine;
   readonly codec: TextCodec;
+  /** The wide part, which decides together with the model; default: the model alone. */
+  readonly wide?: WideModel | undefined;
   /** Longest action in the policy's own tokens. Default 64. */
   readonly maxTokens?: number;
 }
@@ -38,7 +42,8 @@ export interface EnginePolicyOptions extends SamplingOptions {
 export function enginePolicy(options: EnginePolicyOptions): Policy {
   return {
     begin: async ({ seed, verbs }) => {
-      const { engine, codec, maxTokens = 64, ...sampling } = options;
+      const { engine, codec, wide, maxTokens = 64, ...sampling } = options;
+      const reader = wide && new WideReader(wide);
       const lane = await engine.open(seed);
       let isFresh = true;
       let count = 0;
@@ -50,14 +55,23 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
       };
       /** Of the last decision, so that another can take its place. */
       let decided = 0;
+      /** The last decision, which the wide part reads when it is known to stand. */
+      let acted: Segment | undefined;
+      const settle = (): void => {
+        if (acted) reader?.read(acted);
+        acted = undefined;
+      };
       const player: Player = {
         async read(segment): Promise<Reading> {
+          settle();
+          reader?.read(segment);
           const tokens = segmentTokens(segment);
           const { nats } = await engine.append(lane, tokens);
           count += tokens.length;
           return { surpriseNats: nats.length === 0 ? Number.NaN : nats.reduce((sum, n) => sum + n, 0) / nats.length };
         },
         async decide(observation): Promise<Decision> {
+          settle();
           const grammar = actionGrammar(verbs, observation.targets);
           const echoes = echoesOf(observation);
           const own: number[] = [];
@@ -72,7 +86,13 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
             const read = engine.append(lane, Int32Array.from(pending));
             const [, result] = await Promise.all([
               read,
-              engine.decode(lane, { ...sampling, grammar, state, maxTokens: maxTokens - own.length }),
+              engine.decode(lane, {
+                ...sampling,
+                grammar,
+                state,
+                maxTokens: maxTokens - own.length,
+                ...(reader ? { bias: wideBias(reader, own) } : {}),
+              }),
             ]);
             if (own.length === 0) value = sigmoid(result.value);
             decided += pending.length + result.tokens.length;
@@ -87,9 +107,11 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
           }
           const action = parseActionTokens(own, codec);
           const pieces = actionPieces(action, (reference) => echoes.get(reference) ?? NO_ECHO);
-          return { action, segment: { kind: 'act', pieces }, value, logprobs };
+          acted = { kind: 'act', pieces };
+          return { action, segment: acted, value, logprobs };
         },
         async force(segment): Promise<void> {
+          acted = segment;
           await engine.rewind(lane);
           const tokens = segmentTokens(segment);
           await engine.append(lane, tokens);

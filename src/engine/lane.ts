@@ -8,7 +8,7 @@
 import type { Random } from '../base/index.ts';
 import type { CompiledState } from '../grammar/index.ts';
 import type { PointerMemory, PointerState, Prediction } from './prediction.ts';
-import type { SamplingOptions } from './sampling.ts';
+import type { SamplingOptions, TokenBias } from './sampling.ts';
 
 export type StopReason =
   /** The grammar's end: the action is whole. */
@@ -74,6 +74,7 @@ export interface DecodeJob {
   readonly states: readonly CompiledState[] | undefined;
   readonly stopTokens: ReadonlySet<number>;
   readonly maxTokens: number;
+  readonly bias: readonly TokenBias[];
   state: number;
   value: number;
   readonly tokens: number[];

@@ -119,4 +119,18 @@ describe('sampling', () => {
       { seed: 1, numRuns: 500 },
     );
   });
+
+  it('adds what somebody else knows, and tells the model’s own log-probability', () => {
+    const bias = { after: [], nats: new Map([[1, Math.log(0.9)]]), others: Math.log(0.1 / 4) };
+    const counts = new Array<number>(5).fill(0);
+    const random = new Random('bias');
+    for (let i = 0; i < DRAWS; i++) {
+      const sampled = sampleToken(logprobs, checkSampling({}), random, undefined, bias) as { token: number; logprob: number };
+      counts[sampled.token] = (counts[sampled.token] as number) + 1;
+      expect(sampled.logprob).toBe(logprobs[sampled.token]);
+    }
+    expect(chiSquared(counts, share(probabilities.map((p, i) => p * (i === 1 ? 0.9 : 0.025))))).toBeLessThan(LIMIT);
+    const greedy = sampleToken(logprobs, checkSampling({ temperature: 0 }), random, undefined, bias);
+    expect(greedy?.token).toBe(1);
+  });
 });

@@ -14,6 +14,14 @@ export interface SamplingOptions {
   readonly topP?: number;
 }
 
+/** What somebody else knows of the next token: nats that are added to the model's own, by token; those that it does not name get `others`. */
+export interface TokenBias {
+  /** Holds where just these were sampled since the decode began. */
+  readonly after: readonly number[];
+  readonly nats: ReadonlyMap<number, number>;
+  readonly others: number;
+}
+
 export interface Sampled {
   readonly token: number;
   /** Nats under the model. */
@@ -42,25 +50,26 @@ export function logSumExp(values: Float32Array): number {
 
 /**
  * Draws from `logprobs` [V], the model's distribution in nats, among the tokens with `allowed[token] ≥ 0` (all without
- * `allowed`). Undefined where nothing is allowed.
+ * `allowed`), each made likelier or less likely by `bias`. Undefined where nothing is allowed.
  */
 export function sampleToken(
   logprobs: Float64Array,
   options: Required<SamplingOptions>,
   random: Random,
   allowed?: Int32Array,
+  bias?: TokenBias,
 ): Sampled | undefined {
+  const natsOf = (token: number): number => (logprobs[token] as number) + (bias ? (bias.nats.get(token) ?? bias.others) : 0);
   let best = -1;
   for (let token = 0; token < logprobs.length; token++)
-    if (!(allowed && (allowed[token] as number) < 0) && (best < 0 || (logprobs[token] as number) > (logprobs[best] as number)))
-      best = token;
+    if (!(allowed && (allowed[token] as number) < 0) && (best < 0 || natsOf(token) > natsOf(best))) best = token;
   if (best < 0) return undefined;
-  const highest = logprobs[best] as number;
-  if (options.temperature === 0) return { token: best, logprob: highest, sampledLogprob: 0 };
+  const highest = natsOf(best);
+  if (options.temperature === 0) return { token: best, logprob: logprobs[best] as number, sampledLogprob: 0 };
 
   const candidates: number[] = [];
   for (let token = 0; token < logprobs.length; token++) if (!(allowed && (allowed[token] as number) < 0)) candidates.push(token);
-  const weightOf = (token: number): number => Math.exp(((logprobs[token] as number) - highest) / options.temperature);
+  const weightOf = (token: number): number => Math.exp((natsOf(token) - highest) / options.temperature);
   const kept = keepMostProbable(candidates, weightOf, options);
   const weights = kept.map(weightOf);
   const total = weights.reduce((sum, weight) => sum + weight, 0);

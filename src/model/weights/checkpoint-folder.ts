@@ -24,7 +24,14 @@ export const TOKENIZER_FILE = 'tokenizer.json';
 /** Names of extra files begin with this, which keeps them apart from other libraries' files. */
 export const EXTRA_PREFIX = 'journeyman-';
 /** What makes an agent of a model has names of its own. */
-const AGENT_FILES: ReadonlySet<string> = new Set(['agent.json', 'lineage.json', 'model.onnx', 'certificate.json', 'scores.jsonl']);
+const AGENT_FILES: ReadonlySet<string> = new Set([
+  'agent.json',
+  'wide.bin',
+  'lineage.json',
+  'model.onnx',
+  'certificate.json',
+  'scores.jsonl',
+]);
 
 export interface ModelToSave {
   readonly config: ModelConfig;

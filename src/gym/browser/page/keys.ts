@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /**
  * Keys of items: an element keeps its key for as long as it lives. What was rendered anew takes over the key of what has gone, if role, name and place
- * say that it is the same, and only where exactly as many have come as have gone.
+ * say that it is the same, and only where exactly as many have come as have gone. Plain text does so only behind something that was there before: on
+ * another page of a document a "2" is another one, and who is told of the page must be told of all of it, in its order.
  */
 import type { Item } from './items.ts';
 
@@ -55,7 +56,8 @@ export function assignKeys(table: KeyTable, items: readonly Item[]): string[] {
       const candidates = gone.size > 0 ? gone.get(signature) : undefined;
       const expected = counts.get(signature);
       let key: string | undefined;
-      if (candidates && expected !== undefined && candidates.length === expected) {
+      const isBehindKnown = i === 0 || table.shown.has(keys[i - 1] as string);
+      if (candidates && expected !== undefined && candidates.length === expected && (isInherited || item.role !== '' || isBehindKnown)) {
         key = candidates.shift();
         counts.set(signature, expected - 1);
       }
