@@ -129,8 +129,17 @@ async function teach(shop: Workshop, { plan, options, origin }: Teaching): Promi
   if (reinforcement) {
     const { rounds } = budget;
     const roundEpisodes = Math.min(budget.roundEpisodes, TASKS_A_ROUND);
-    const reinforced = await reinforce(shop, { ...reinforcement, student, before, roundEpisodes, roundsBefore: rounds, measured: 0 });
-    student = reinforced.student;
+    // A gradient along the network's own chances must come from what the network alone has done.
+    const { wide, ...network } = student;
+    const reinforced = await reinforce(shop, {
+      ...reinforcement,
+      student: network,
+      before,
+      roundEpisodes,
+      roundsBefore: rounds,
+      measured: 0,
+    });
+    student = { ...reinforced.student, wide };
     await shelf.offer({ stage: 'rl', round: rounds + reinforcement.rounds, student, tokens: 0, episodes: reinforced.records.length });
   }
   if (until === 'rl') return undefined;

@@ -102,13 +102,13 @@ async function judge(
   folder: string,
   { registry, name, now }: JudgeOptions,
 ): Promise<{ readonly name: string; readonly judgement: Judgement }> {
-  const { settings, model } = loadAgent(folder);
+  const { settings, model, wide } = loadAgent(folder);
   const { manifest } = await loadGym(settings.gym);
   const [first = 'base', ...others] = Object.keys(manifest.slices);
   const role = name ?? settings.gym.replace(/[^a-z0-9._-]+/gu, '-');
   const judgement = judgeRelease({
     agentFolder: folder,
-    identity: { policy: identityOf(studentOf(model)), weights: hashWeights(model.weights) },
+    identity: { policy: identityOf(studentOf(model, wide)), weights: hashWeights(model.weights) },
     examined: loadExamined(folder),
     attempts: readAttempts(LEDGER),
     campaigns: readCampaigns(CAMPAIGNS),

@@ -13,7 +13,7 @@ import { type Candidate, HashedLinear, logSoftmax } from './hashed-linear.ts';
 import { type ScreenItem, ScreenReader, type SpelledAction, spelledAction } from './screen.ts';
 
 /** Weights of the three models are 2 to the power of: */
-export const BITS = { source: 20, action: 20, normaliser: 18 } as const;
+export const BITS = { source: 20, action: 19, normaliser: 16 } as const;
 export const PARTS = ['source', 'action', 'normaliser'] as const;
 export type Part = (typeof PARTS)[number];
 
