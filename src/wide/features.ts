@@ -44,10 +44,17 @@ interface Described {
   readonly features: Int32Array;
 }
 
+/** The text elsewhere on the screen that an option is held against. */
+interface ReadText {
+  readonly whole: ReadonlySet<string>;
+  readonly lines: readonly ReadonlySet<string>[];
+}
+
 /** What neighbours and words a screen has. */
 interface Surroundings {
   readonly near: ReadonlyMap<ScreenItem, Neighbours>;
   readonly bag: Int32Array;
+  readonly text: ReadText;
 }
 
 /** Remembers descriptions from screen to screen: most items stay as they are. */
@@ -55,11 +62,22 @@ export class Describer {
   readonly #words: ReadonlySet<number> | undefined;
   #known = new Map<number, Described>();
   #read: readonly ScreenItem[] = [];
-  #surroundings: Surroundings = { near: new Map(), bag: EMPTY };
+  #placed: readonly ScreenItem[] = [];
+  #places: ReadonlyMap<number, number> = new Map();
+  #surroundings: Surroundings = { near: new Map(), bag: EMPTY, text: readText([]) };
 
   /** `words`: those that count; default all. */
   constructor(words?: ReadonlySet<number>) {
     this.#words = words;
+  }
+
+  /** By reference. Only those of the last screen that was asked about are kept: an episode has many. */
+  places(items: readonly ScreenItem[]): ReadonlyMap<number, number> {
+    if (items !== this.#placed) {
+      this.#placed = items;
+      this.#places = new Map(items.map(({ reference }, place) => [reference, place]));
+    }
+    return this.#places;
   }
 
   /** Filling a form leaves the document as it is. */
@@ -68,7 +86,7 @@ export class Describer {
     if (read.length !== this.#read.length || read.some((item, i) => item !== this.#read[i])) {
       this.#read = read;
       const known = (hashes: Int32Array): Int32Array => hashes.filter((hash) => this.#words?.has(hash >>> 0) ?? true);
-      this.#surroundings = { near: neighboursOf(items), bag: known(wordsIn(read)) };
+      this.#surroundings = { near: neighboursOf(items), bag: known(wordsIn(read)), text: readText(read) };
     }
     return this.#surroundings;
   }
@@ -105,23 +123,16 @@ function describe({ role, name }: ScreenItem, near: Neighbours): Omit<Described,
   return { shape, features: Int32Array.from(said, hashText) };
 }
 
-/** The text elsewhere on the screen that an option is held against. */
-interface ReadText {
-  readonly whole: ReadonlySet<string>;
-  readonly lines: readonly ReadonlySet<string>[];
-}
-
 /** One screen, ready for questions. */
 export class Scene {
   readonly items: readonly ScreenItem[];
   /** Words that stand on it, and whole texts that are short enough for labels and titles. */
   readonly bag: Int32Array;
   readonly #state: ScreenState;
-  readonly #places: ReadonlyMap<number, number>;
   readonly #near: ReadonlyMap<ScreenItem, Neighbours>;
   readonly #describer: Describer;
   readonly #source: ScreenItem | undefined;
-  #text: ReadText | undefined;
+  readonly #text: ReadText;
   #newsHashes: readonly number[] | undefined;
   #commonHashes: Int32Array | undefined;
 
@@ -129,11 +140,15 @@ export class Scene {
     this.items = state.items;
     this.#state = state;
     this.#describer = describer;
-    this.#places = new Map(state.items.map(({ reference }, place) => [reference, place]));
-    const { near, bag } = describer.around(state.items);
+    const { near, bag, text } = describer.around(state.items);
     this.#near = near;
+    this.#text = text;
     this.#source = this.item(state.lastCopy?.source);
     this.bag = bag;
+  }
+
+  get #places(): ReadonlyMap<number, number> {
+    return this.#describer.places(this.items);
   }
 
   item(reference: number | undefined): ScreenItem | undefined {
@@ -211,7 +226,7 @@ export class Scene {
 
   #option(key: number, target: ScreenItem | undefined, option: ScreenItem): Candidate {
     const name = plainName(option.name);
-    const { whole, lines } = this.#readText();
+    const { whole, lines } = this.#text;
     const words = wordsOf(option.name);
     const share =
       words.length === 0 ? 0 : Math.max(0, ...lines.map((line) => words.filter((word) => line.has(word)).length / words.length));
@@ -225,12 +240,6 @@ export class Scene {
       `distance ${target ? this.#distance(option, target) : ''}`,
     ].map((text) => cross(key, hashText(text)));
     return { features, key: cross(key, hashText(name)), shared: EMPTY, bag: this.bag, isSparse: true };
-  }
-
-  #readText(): ReadText {
-    const texts = this.items.filter(({ role, name }) => role === '' && name !== '').map(({ name }) => name);
-    this.#text ??= { whole: new Set(texts.map((text) => text.toLowerCase())), lines: texts.map((text) => new Set(wordsOf(text))) };
-    return this.#text;
   }
 
   #sayTarget(target: ScreenItem, say: (text: string) => void, sayKind: (text: string) => void): void {
@@ -301,6 +310,11 @@ const keyOf = (verb: string, target: ScreenItem | undefined): number =>
 
 const wordsIn = (items: readonly ScreenItem[]): Int32Array =>
   Int32Array.from(new Set([...items.flatMap(({ name }) => wordsOf(name)), ...items.map(labelOf)].filter((text) => text !== '')), hashText);
+
+function readText(items: readonly ScreenItem[]): ReadText {
+  const texts = items.filter(({ role, name }) => role === '' && name !== '').map(({ name }) => name);
+  return { whole: new Set(texts.map((text) => text.toLowerCase())), lines: texts.map((text) => new Set(wordsOf(text))) };
+}
 
 /** '' for what is none. */
 function labelOf({ name }: ScreenItem): string {

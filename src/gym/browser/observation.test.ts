@@ -202,6 +202,22 @@ describe.skipIf(missingChromium() !== null)(titled('what a look shows'), () => {
     expect(new Set(fewer.elements.map(({ key }) => key)).size).toBe(fewer.elements.length);
   });
 
+  it('takes plain text of another page for another one, though it is spelled alike', async () => {
+    const screen = await show(`<button id=turn>Turn</button><button id=again>Again</button><div id=box></div><script>
+      const pages = [['1', 'Nut', '2'], ['3', 'Bolt', '2']];
+      const draw = (n) => { box.innerHTML = pages[n].map((text) => '<p>' + text + '</p>').join(''); };
+      turn.onclick = () => draw(1); again.onclick = () => draw(1); draw(0);
+    </script>`);
+    const textsOf = (of: typeof screen) => of.elements.filter(({ role }) => role === '');
+    const turned = await page.perform({ kind: 'click', key: find(screen, 'Turn').key });
+    expect(textsOf(turned).map(({ name }) => name)).toEqual(['3', 'Bolt', '2']);
+    const before = textsOf(screen).map(({ key }) => key);
+    for (const { key } of textsOf(turned)) expect(before).not.toContain(key);
+    // The same page drawn again is the same page.
+    const again = await page.perform({ kind: 'click', key: find(turned, 'Again').key });
+    expect(textsOf(again)).toEqual(textsOf(turned));
+  });
+
   it('cleans hostile text and never cuts silently', async () => {
     const words = Array.from({ length: 200 }, (_, i) => `word${i}`).join(' ');
     const screen = await show(
