@@ -38,12 +38,13 @@ export interface BudgetOptions {
 export const MEASURED = 24;
 /** Rounds of practice; fewer where there is no time for them. */
 const ROUNDS = 4;
-/** Share of the learning time in which the wide part alone plays, counting included, which takes as long as so many of its episodes. */
+/** Share of the learning time in which the wide part alone plays and counts. */
 const REHEARSED_SHARE = 0.5;
-const COUNTING = 1.5;
 const MOST_REHEARSED = 3000;
 /** What the wide part plays in the time of an expert's episode: it decides nearly as fast, and errs. */
 const REHEARSAL_SPEED = 0.8;
+/** Seconds for each episode that is counted. */
+const COUNTING = 0.1;
 /** Share of the learning time that goes to imitation. */
 const SFT_SHARE = 0.4;
 /** Of a round, the share that is played rather than trained. */
@@ -54,7 +55,7 @@ export function planBudget(speeds: Speeds, { seconds, demonstrations, examEpisod
   const certifySeconds = Math.min(seconds / 3, (0.8 * examEpisodes) / speeds.policyEpisodes);
   const shown = Math.max(10, Math.min(demonstrations, Math.floor(0.15 * seconds * speeds.expertEpisodes)));
   const time = Math.max(20, 0.94 * seconds - certifySeconds - shown / speeds.expertEpisodes);
-  const rehearsalSpeed = (REHEARSAL_SPEED * speeds.expertEpisodes) / COUNTING;
+  const rehearsalSpeed = 1 / (1 / (REHEARSAL_SPEED * speeds.expertEpisodes) + COUNTING);
   const rehearsedEpisodes = Math.min(MOST_REHEARSED, Math.floor(REHEARSED_SHARE * time * rehearsalSpeed));
   const left = Math.max(20, time - rehearsedEpisodes / rehearsalSpeed);
   const measuring = MEASURED / speeds.policyEpisodes;

@@ -2,7 +2,6 @@
  * What a candidate is seen by. Nothing here is of one gym: names, neighbours, shapes, distances, what was done before, and which words the screen has.
  * Each question has its own key (what is asked about), with which every feature is crossed.
  */
-
 import { cross, hashText } from './hash.ts';
 import type { Candidate } from './hashed-linear.ts';
 import { type Neighbours, neighboursOf } from './layout.ts';
@@ -12,6 +11,7 @@ const EDGE: Neighbours = { left: '', above: '', head: '', column: 0, columns: 0 
 const EMPTY = new Int32Array(0);
 /** A text of more letters than this is no label. */
 const LONGEST_LABEL = 40;
+/** No month has a higher number. */
 const MONTHS = 12;
 /** Nats; more is as sure as that. */
 const SURE = 4;
@@ -40,7 +40,6 @@ const clamp = (least: number, value: number, most: number): number => Math.max(l
 /** What the text of an item says of it, wherever it is asked for. */
 interface Described {
   readonly signature: string;
-  readonly shape: string;
   readonly features: Int32Array;
 }
 
@@ -120,7 +119,7 @@ function describe({ role, name }: ScreenItem, near: Neighbours): Omit<Described,
     ...wordsOf(near.head).map((word) => `head word ${word}`),
     ...wordsOf(name).map((word) => `word ${word}`),
   ];
-  return { shape, features: Int32Array.from(said, hashText) };
+  return { features: Int32Array.from(said, hashText) };
 }
 
 /** One screen, ready for questions. */

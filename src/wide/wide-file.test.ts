@@ -22,7 +22,7 @@ describe('the file of a wide part', () => {
     expect(() => parseWide(Buffer.from('journeyman wide 1\n{}'))).toThrow('no line');
     expect(() => parseWide(head({}))).toThrow('not understood');
     expect(() => parseWide(bytes.subarray(0, -2))).toThrow('bytes instead of');
-    const endless = { repertoire: { actions: [], sources: [] }, words: [], steps: { source: 0, action: 1, normaliser: 1 } };
+    const endless = { repertoire: { actions: [], sources: [] }, words: [], names: [], steps: { source: 0, action: 1, normaliser: 1 } };
     expect(() => parseWide(head(endless))).toThrow('not understood');
   });
 

@@ -13,18 +13,21 @@ const LONGEST_HEADER = 2_000_000;
 const MOST_WORDS = 100_000;
 const LEAST_STEP = 1e-30;
 
+const hashes = z.array(z.int().min(0).max(0xffff_ffff)).max(MOST_WORDS);
+
 const header = z.strictObject({
   repertoire: z.strictObject({
     actions: z.array(z.tuple([z.string(), z.string().nullable()])),
     sources: z.array(z.tuple([z.string(), z.string()])),
   }),
-  words: z.array(z.int().min(0).max(0xffff_ffff)).max(MOST_WORDS),
+  words: hashes,
+  names: hashes,
   steps: z.strictObject(Object.fromEntries(PARTS.map((part) => [part, z.number().min(LEAST_STEP)])) as Record<Part, z.ZodNumber>),
 });
 
-export function formatWide({ repertoire, words, parts }: WideModel): Uint8Array {
+export function formatWide({ repertoire, words, names, parts }: WideModel): Uint8Array {
   const steps = Object.fromEntries(PARTS.map((part) => [part, parts[part].step]));
-  const head = Buffer.from(`${MAGIC}\n${JSON.stringify({ repertoire, words, steps })}\n`, 'utf8');
+  const head = Buffer.from(`${MAGIC}\n${JSON.stringify({ repertoire, words, names, steps })}\n`, 'utf8');
   const bodies = PARTS.map((part) => {
     const { weights, step } = parts[part];
     const body = Buffer.alloc(2 * weights.length);
@@ -45,7 +48,7 @@ export function parseWide(bytes: Uint8Array, path = 'wide.bin'): WideModel {
   if (end < 0 || end - begin.length > LONGEST_HEADER) throw wrong('no line that says what is in it');
   const parsed = header.safeParse(jsonOrNull(buffer.toString('utf8', begin.length, end)));
   if (!parsed.success) throw wrong(`a header that is not understood: ${z.prettifyError(parsed.error)}`, parsed.error);
-  const { repertoire, words, steps } = parsed.data;
+  const { repertoire, words, names, steps } = parsed.data;
   const size = PARTS.reduce((sum, part) => sum + 2 * 2 ** BITS[part], end + 1);
   if (buffer.length !== size) throw wrong(`${buffer.length} bytes instead of ${size}`);
   let at = end + 1;
@@ -55,7 +58,12 @@ export function parseWide(bytes: Uint8Array, path = 'wide.bin'): WideModel {
     at += 2 * weights.length;
     return new HashedLinear(BITS[part], weights);
   };
-  return { repertoire, words, parts: { source: readPart('source'), action: readPart('action'), normaliser: readPart('normaliser') } };
+  return {
+    repertoire,
+    words,
+    names,
+    parts: { source: readPart('source'), action: readPart('action'), normaliser: readPart('normaliser') },
+  };
 }
 
 function jsonOrNull(text: string): unknown {

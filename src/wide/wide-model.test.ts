@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fill, formEpisode, formEpisodes, formScreen, refs } from '../../test/form-transcripts.ts';
-import type { Segment, Transcript } from '../records/index.ts';
+import type { Piece, Segment, Transcript } from '../records/index.ts';
 import { spelledAction } from './screen.ts';
 import { formatWide } from './wide-file.ts';
 import { fitWide, WideReader } from './wide-model.ts';
@@ -60,6 +60,16 @@ describe('fitWide', () => {
 });
 
 describe('WideReader', () => {
+  it('says nothing of a form that it knows by no name', () => {
+    const reader = new WideReader(shown);
+    const renamed = (piece: Piece): Piece =>
+      piece.kind === 'text' ? { ...piece, text: piece.text.replace('field ', 'field Some other ') } : piece;
+    for (const segment of formScreen('other', { hasDate: true }).segments) reader.read({ ...segment, pieces: segment.pieces.map(renamed) });
+    const chances = reader.actions().map(({ logprob }) => logprob);
+    expect(chances.length).toBeGreaterThan(3);
+    for (const chance of chances) expect(chance).toBeCloseTo(-Math.log(chances.length), 9);
+  });
+
   it('gives distributions', () => {
     const reader = new WideReader(shown);
     for (const segment of formEpisode('one', { hasDate: true }).segments.slice(0, 2)) reader.read(segment);

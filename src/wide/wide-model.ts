@@ -9,8 +9,9 @@
 import { Random } from '../base/index.ts';
 import { NORMALISERS, type Segment, type Transcript } from '../records/index.ts';
 import { Describer, Scene } from './features.ts';
+import { hashText } from './hash.ts';
 import { type Candidate, HashedLinear, logSoftmax } from './hashed-linear.ts';
-import { type ScreenItem, ScreenReader, type SpelledAction, spelledAction } from './screen.ts';
+import { plainName, type ScreenItem, ScreenReader, type SpelledAction, spelledAction } from './screen.ts';
 
 /** Weights of the three models are 2 to the power of: */
 export const BITS = { source: 20, action: 19, normaliser: 16 } as const;
@@ -35,6 +36,8 @@ export interface WideModel {
   readonly repertoire: Repertoire;
   /** Hashes of the words that count, in rising order: of those that stood on a screen of enough episodes. */
   readonly words: readonly number[];
+  /** And of the names of what something was done to. */
+  readonly names: readonly number[];
   readonly parts: Readonly<Record<Part, HashedLinear>>;
 }
 
@@ -55,7 +58,7 @@ interface Moment {
 
 /** Learns from whole episodes; those whose act segments are not to be imitated show what there is, not what is to be done. */
 export function fitWide(transcripts: readonly Transcript[], { seed }: { readonly seed: number | string }): WideModel {
-  const words = commonWords(transcripts);
+  const { words, names } = knowledgeOf(transcripts);
   const known = new Set(words);
   const episodes = transcripts.map((transcript) => momentsOf(transcript, known));
   const repertoire = repertoireOf(episodes.flat());
@@ -75,25 +78,35 @@ export function fitWide(transcripts: readonly Transcript[], { seed }: { readonly
   const { action, normaliser } = fitActions(repertoire, episodes.flat(), { random, epochs });
   const parts = { source, action, normaliser };
   for (const part of PARTS) parts[part].finish();
-  return { repertoire, words, parts };
+  return { repertoire, words, names, parts };
 }
 
 /** A word of few episodes is a name: whoever remembers by names has learned nothing. */
 const LEAST_EPISODES = 3;
 
-function commonWords(transcripts: readonly Transcript[]): readonly number[] {
-  const counts = new Map<number, number>();
+function knowledgeOf(transcripts: readonly Transcript[]): Pick<WideModel, 'words' | 'names'> {
+  const [words, names] = [new Map<number, number>(), new Map<number, number>()];
   for (const { segments } of transcripts) {
     const [reader, describer] = [new ScreenReader(), new Describer()];
-    const words = new Set<number>();
+    const [standing, named] = [new Set<number>(), new Set<number>()];
     for (const segment of segments) {
-      if (segment.kind === 'act') for (const word of new Scene(reader.state, describer).bag) words.add(word >>> 0);
+      if (segment.kind === 'act') {
+        const scene = new Scene(reader.state, describer);
+        const target = scene.item(spelledAction(segment).target);
+        for (const word of scene.bag) standing.add(word >>> 0);
+        if (target && segment.imitate !== false) named.add(nameHash(target));
+      }
       reader.read(segment);
     }
-    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of standing) words.set(word, (words.get(word) ?? 0) + 1);
+    for (const name of named) names.set(name, (names.get(name) ?? 0) + 1);
   }
-  return [...counts].filter(([, count]) => count >= LEAST_EPISODES).map(([word]) => word).sort((a, b) => a - b); // biome-ignore format: one line reads better
+  const often = (counts: ReadonlyMap<number, number>): readonly number[] =>
+    [...counts].flatMap(([hash, count]) => (count >= LEAST_EPISODES ? [hash] : [])).sort((a, b) => a - b);
+  return { words: often(words), names: often(names) };
 }
+
+const nameHash = ({ name }: ScreenItem): number => hashText(plainName(name));
 
 function momentsOf({ segments }: Transcript, words: ReadonlySet<number>): Moment[] {
   const reader = new ScreenReader();
@@ -231,11 +244,13 @@ export class WideReader {
   readonly #model: WideModel;
   readonly #reader = new ScreenReader();
   readonly #describer: Describer;
+  readonly #names: ReadonlySet<number>;
   #scene: Scene | undefined;
 
   constructor(model: WideModel) {
     this.#model = model;
     this.#describer = new Describer(new Set(model.words));
+    this.#names = new Set(model.names);
   }
 
   read(segment: Segment): void {
@@ -249,7 +264,8 @@ export class WideReader {
     const scene = this.#now();
     const possible = possibleActions(repertoire, scene);
     const candidates = candidatesOf(scene, possible, certainties(repertoire, parts.source, scene));
-    const logprobs = logSoftmax(candidates.map((candidate) => parts.action.score(candidate)));
+    const trust = this.#familiarity(scene);
+    const logprobs = logSoftmax(candidates.map((candidate) => trust * parts.action.score(candidate)));
     return possible.map(({ verb, target }, i) => ({ verb, target: target?.reference, logprob: logprobs[i] as number }));
   }
 
@@ -269,6 +285,14 @@ export class WideReader {
     if (!into || !from) return undefined;
     const logprobs = logSoftmax(AS.map((as) => this.#model.parts.normaliser.score(scene.normaliser(as, into, from))));
     return new Map(AS.map((as, i) => [as, logprobs[i] as number]));
+  }
+
+  /** 0 … 1: of the fields and lists on the screen, the share that it knows by name. Who knows none of them has nothing to say of what comes next. */
+  #familiarity({ items }: Scene): number {
+    const { actions, sources } = this.#model.repertoire;
+    const roles = new Set(actions.flatMap(([verb, role]) => (role !== null && sources.some(([other]) => other === verb) ? [role] : [])));
+    const asked = items.filter(({ role }) => roles.has(role));
+    return asked.length === 0 ? 1 : asked.filter((item) => this.#names.has(nameHash(item))).length / asked.length;
   }
 
   #now(): Scene {
