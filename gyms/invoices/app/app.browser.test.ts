@@ -119,6 +119,8 @@ test('what was decided is taken back by a button, on a page behind the bills', a
   await page.getByRole('link', { name: 'Bills' }).click();
   await page.getByRole('link', { name: 'Take something back' }).click();
   const row = page.getByRole('table', { name: 'Take back' }).getByRole('row').nth(1);
+  // Asked for its texts, a list that is not there yet has none.
+  await row.getByRole('cell').first().waitFor();
   expect(await row.getByRole('cell').allInnerTexts()).toEqual(['R-2026-017.pdf', 'entered', 'R-2026-017, 1428.00 EUR', 'Reopen']);
   await page.getByRole('button', { name: 'Reopen R-2026-017.pdf' }).click();
   await page.getByText('Nothing here yet').waitFor();
