@@ -5,7 +5,7 @@ import { Engine, enginePolicy } from '../src/engine/index.ts';
 import { boundaryId, encodeTranscript, SPECIAL_TOKENS, type TextCodec } from '../src/grammar/index.ts';
 import type { Offer, Segment } from '../src/records/index.ts';
 import { fitWide } from '../src/wide/index.ts';
-import { fill, formEpisodes, formScreen, refs } from './form-transcripts.ts';
+import { fill, formEpisodes, formScreen, held, refs } from './form-transcripts.ts';
 import { randomModel } from './random-model.ts';
 
 const codec: TextCodec = {
@@ -87,13 +87,7 @@ it('a model decides together with a wide part', { timeout: 60_000 }, async () =>
     // log p is the model's own, to which every token is about as likely as any other.
     expect(Math.max(...first.logprobs.slice(0, 2))).toBeLessThan(-2);
     await player.force?.(fill(refs.date, 'Date', date));
-    await player.read({
-      kind: 'observe',
-      pieces: [
-        { kind: 'word', word: 'value' },
-        { kind: 'reference', reference: refs.date },
-      ],
-    });
+    await player.read(held(refs.date));
     // The wide part has read what was done in the place of its own.
     expect((await player.decide(observation)).action).not.toMatchObject({ kind: 'fill', target: refs.date });
     await player.close();

@@ -46,7 +46,8 @@ export function formScreen(
 }
 
 export const act = (...pieces: readonly Piece[]): Segment => ({ kind: 'act', pieces });
-const held = (reference: number): Segment => ({ kind: 'observe', pieces: [word('value'), ref(reference)] });
+/** The field holds what was put into it. */
+export const held = (reference: number): Segment => ({ kind: 'observe', pieces: [word('value'), ref(reference)] });
 export const fill = (target: number, name: string, source: number): Segment =>
   act(word('fill'), ref(target), echo(name), word('from'), ref(source), echo('…'), word('as'), word('integer'));
 

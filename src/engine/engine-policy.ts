@@ -55,15 +55,8 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
       };
       /** Of the last decision, so that another can take its place. */
       let decided = 0;
-      /** The last decision, which the wide part reads when it is known to stand. */
-      let acted: Segment | undefined;
-      const settle = (): void => {
-        if (acted) reader?.read(acted);
-        acted = undefined;
-      };
       const player: Player = {
         async read(segment): Promise<Reading> {
-          settle();
           reader?.read(segment);
           const tokens = segmentTokens(segment);
           const { nats } = await engine.append(lane, tokens);
@@ -71,7 +64,6 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
           return { surpriseNats: nats.length === 0 ? Number.NaN : nats.reduce((sum, n) => sum + n, 0) / nats.length };
         },
         async decide(observation): Promise<Decision> {
-          settle();
           const grammar = actionGrammar(verbs, observation.targets);
           const echoes = echoesOf(observation);
           const own: number[] = [];
@@ -107,11 +99,12 @@ export function enginePolicy(options: EnginePolicyOptions): Policy {
           }
           const action = parseActionTokens(own, codec);
           const pieces = actionPieces(action, (reference) => echoes.get(reference) ?? NO_ECHO);
-          acted = { kind: 'act', pieces };
-          return { action, segment: acted, value, logprobs };
+          const segment: Segment = { kind: 'act', pieces };
+          reader?.decided(segment);
+          return { action, segment, value, logprobs };
         },
         async force(segment): Promise<void> {
-          acted = segment;
+          reader?.decided(segment);
           await engine.rewind(lane);
           const tokens = segmentTokens(segment);
           await engine.append(lane, tokens);

@@ -40,7 +40,7 @@ export function checkSampling({ temperature = 1, topK = Number.POSITIVE_INFINITY
 }
 
 /** log Σ exp over a row, in float64. */
-export function logSumExp(values: Float32Array): number {
+export function logSumExp(values: ArrayLike<number>): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] as number);
   let sum = 0;

@@ -1,7 +1,7 @@
 /** What the wide part says of an action, token by token, in the order in which the action is spelled. */
 import { boundaryId, FIRST_REFERENCE, isReferenceId, SPECIAL_TOKENS, type Word, wordId } from '../grammar/index.ts';
 import type { WideReader } from '../wide/index.ts';
-import type { TokenBias } from './sampling.ts';
+import { logSumExp, type TokenBias } from './sampling.ts';
 
 /** Nats of what it has never seen done: that is for the model to say, at a price. */
 const UNSEEN = -10;
@@ -22,7 +22,7 @@ export function wideBias(reader: WideReader, own: readonly number[]): readonly T
 /** The verb, and what it is done to. */
 function beginnings(reader: WideReader): readonly TokenBias[] {
   const byVerb = Map.groupBy(reader.actions(), ({ verb }) => verb);
-  const verbs = new Map([...byVerb].map(([verb, chances]) => [wordId(verb as Word), sumOf(chances.map(({ logprob }) => logprob))]));
+  const verbs = new Map([...byVerb].map(([verb, chances]) => [wordId(verb as Word), logSumExp(chances.map(({ logprob }) => logprob))]));
   const targets = [...byVerb].map(([verb, chances]) => {
     const id = wordId(verb as Word);
     const all = verbs.get(id) as number;
@@ -43,9 +43,15 @@ function endings(chances: ReadonlyMap<string, number> | undefined): readonly Tok
   if (chances === undefined) return [];
   const plain = chances.get('') as number;
   const turned = [...chances].filter(([as]) => as !== '');
-  const any = sumOf(turned.map(([, logprob]) => logprob));
+  const any = logSumExp(turned.map(([, logprob]) => logprob));
   return [
-    bias([], new Map([[END, plain], [AS, any]])), // biome-ignore format: two tokens
+    bias(
+      [],
+      new Map([
+        [END, plain],
+        [AS, any],
+      ]),
+    ),
     bias([AS], new Map(turned.map(([as, logprob]) => [wordId(as as Word), logprob - any]))),
   ];
 }
@@ -59,11 +65,6 @@ const bias = (after: readonly number[], nats: ReadonlyMap<number, number>): Toke
 
 const references = (chances: ReadonlyMap<number, number>): ReadonlyMap<number, number> =>
   new Map([...chances].map(([reference, logprob]) => [FIRST_REFERENCE + reference, logprob]));
-
-const sumOf = (logprobs: readonly number[]): number => {
-  const largest = Math.max(...logprobs);
-  return largest + Math.log(logprobs.reduce((sum, logprob) => sum + Math.exp(logprob - largest), 0));
-};
 
 const SPELLED = new Map(SPECIAL_TOKENS.map((token, id) => [id, token]));
 

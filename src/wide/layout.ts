@@ -17,7 +17,12 @@ const FURTHEST_HEAD = 40;
 
 /** Of every plain text. */
 export function neighboursOf(items: readonly ScreenItem[]): ReadonlyMap<ScreenItem, Neighbours> {
-  const lines = [...Map.groupBy(items.filter(({ role }) => role === ''), ({ line }) => line).values()]; // biome-ignore format: one line reads better
+  const lines = [
+    ...Map.groupBy(
+      items.filter(({ role }) => role === ''),
+      ({ line }) => line,
+    ).values(),
+  ];
   const found = new Map<ScreenItem, Neighbours>();
   const isHead = lines.map((line) => line.every(({ name }) => !/\d/.test(name)));
   for (const [l, line] of lines.entries()) {

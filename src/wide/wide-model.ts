@@ -231,7 +231,10 @@ function fitActions(
       if (chosen >= 0) action.learn(candidatesOf(scene, possible, certainty), chosen);
       const [target, source] = [scene.item(done.target), scene.item(done.source)];
       if (done.verb !== 'fill' || !target || !source) continue;
-      normaliser.learn(AS.map((as) => scene.normaliser(as, target, source)), AS.indexOf(done.as ?? '')); // biome-ignore format: one line reads better
+      normaliser.learn(
+        AS.map((as) => scene.normaliser(as, target, source)),
+        AS.indexOf(done.as ?? ''),
+      );
     }
   return { action, normaliser };
 }
@@ -246,6 +249,7 @@ export class WideReader {
   readonly #describer: Describer;
   readonly #names: ReadonlySet<number>;
   #scene: Scene | undefined;
+  #decided: Segment | undefined;
 
   constructor(model: WideModel) {
     this.#model = model;
@@ -254,8 +258,14 @@ export class WideReader {
   }
 
   read(segment: Segment): void {
+    this.#settle();
     this.#reader.read(segment);
     this.#scene = undefined;
+  }
+
+  /** What was decided: it is read, unless another takes its place before anything else is read or asked. */
+  decided(segment: Segment): void {
+    this.#decided = segment;
   }
 
   /** Of everything that may be done now; Σ p = 1. */
@@ -295,7 +305,14 @@ export class WideReader {
     return asked.length === 0 ? 1 : asked.filter((item) => this.#names.has(nameHash(item))).length / asked.length;
   }
 
+  #settle(): void {
+    const decided = this.#decided;
+    this.#decided = undefined;
+    if (decided) this.read(decided);
+  }
+
   #now(): Scene {
+    this.#settle();
     this.#scene ??= new Scene(this.#reader.state, this.#describer);
     return this.#scene;
   }

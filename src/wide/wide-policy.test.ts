@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fill, formEpisodes, formScreen, refs } from '../../test/form-transcripts.ts';
+import { fill, formEpisodes, formScreen, held, refs } from '../../test/form-transcripts.ts';
 import { RuntimeError } from '../base/index.ts';
 import type { Observation, Target } from '../records/index.ts';
 import { fitWide } from './wide-model.ts';
@@ -40,13 +40,7 @@ describe('widePolicy', () => {
     const first = await player.decide(observation('play'));
     expect(first.action).toEqual({ kind: 'fill', target: refs.number, source: number, as: 'integer' });
     expect(first.logprobs.every((logprob) => logprob <= 0)).toBe(true);
-    await player.read({
-      kind: 'observe',
-      pieces: [
-        { kind: 'word', word: 'value' },
-        { kind: 'reference', reference: refs.number },
-      ],
-    });
+    await player.read(held(refs.number));
     expect((await player.decide(observation('play'))).action).toEqual({ kind: 'fill', target: refs.date, source: date, as: 'integer' });
     await player.close();
   });
@@ -56,13 +50,7 @@ describe('widePolicy', () => {
     const player = await begin('play');
     await player.decide(observation('play'));
     await player.force?.(fill(refs.date, 'Date', date));
-    await player.read({
-      kind: 'observe',
-      pieces: [
-        { kind: 'word', word: 'value' },
-        { kind: 'reference', reference: refs.date },
-      ],
-    });
+    await player.read(held(refs.date));
     expect((await player.decide(observation('play'))).action).not.toMatchObject({ kind: 'fill', target: refs.date });
   });
 

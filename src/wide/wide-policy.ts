@@ -1,7 +1,7 @@
 /** The wide part as a policy of its own: it takes a millisecond to decide, so that a thousand tasks are played in minutes. */
 import { RuntimeError } from '../base/index.ts';
 import { actSegment, refusal } from '../grammar/index.ts';
-import { type Action, type Decision, NORMALISERS, type Observation, type Player, type Policy, type Segment } from '../records/index.ts';
+import { type Action, type Decision, NORMALISERS, type Observation, type Player, type Policy } from '../records/index.ts';
 import { type WideModel, WideReader } from './wide-model.ts';
 
 /** Always does what is likeliest. Players throw `RuntimeError` where nothing that they have seen done can be done here. */
@@ -9,26 +9,19 @@ export function widePolicy(model: WideModel): Policy {
   return {
     begin: async ({ verbs }) => {
       const reader = new WideReader(model);
-      // The last decision, which is read when it is known to stand.
-      let acted: Segment | undefined;
-      const settle = (): void => {
-        if (acted) reader.read(acted);
-        acted = undefined;
-      };
       const player: Player = {
         async read(segment) {
-          settle();
           reader.read(segment);
           return { surpriseNats: Number.NaN };
         },
         async decide(observation): Promise<Decision> {
-          settle();
           const { action, logprob } = likeliest(reader, observation, verbs);
-          acted = actSegment(action, observation, false);
-          return { action, segment: acted, value: Number.NaN, logprobs: [logprob] };
+          const segment = actSegment(action, observation, false);
+          reader.decided(segment);
+          return { action, segment, value: Number.NaN, logprobs: [logprob] };
         },
         async force(segment) {
-          acted = segment;
+          reader.decided(segment);
         },
         close: async () => undefined,
       };
